@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The analysis: observations in, alerts out. One thread; needs nothing of the packet side.
+ *
+ * Joins observations to accounts, sites, devices and leases (each table bounded by the
+ * configuration), runs the detectors of sensor/detect/, keeps findings and scores cases. Its clock
+ * is the highest observation time seen; it never runs back. The same observations in the same order
+ * give the same alerts, byte for byte.
+ */
+#ifndef SENSOR_ANALYST_H
+#define SENSOR_ANALYST_H
+
+#include "alert.h"
+#include "observation.h"
+#include <stdio.h>
+
+struct analyst;
+
+struct analyst_request {
+    const struct config *config; /* borrowed for the analyst's life */
+    const struct geoip *geoip;   /* borrowed */
+    void (*alert)(void *context, const struct alert *a);
+    void *context;
+};
+
+struct analyst_summary {
+    uint64_t observations, logins, accounts, sites, evicted, suppressed, clock_steps_back;
+    uint64_t alerts[SEVERITY_COUNT]; /* first documents only */
+    uint64_t updates;
+};
+
+struct analyst *analyst_open(const struct analyst_request *request);
+void analyst_observe(struct analyst *a, const struct observation *o);
+/* End of input: last updates and cases are written. */
+void analyst_finish(struct analyst *a);
+void analyst_get_summary(const struct analyst *a, struct analyst_summary *out);
+/* Suppress entries never hit, one line each. */
+void analyst_report_suppress(
+    const struct analyst *a, void (*line)(void *context, const char *text), void *context);
+void analyst_close(struct analyst *a);
+
+/* The detectors' option table, for config_load; and --list-detectors (verbose: rule, keys with
+ * defaults, units and sources, what it cannot see). */
+const struct config_detector_spec *analyst_detector_specs(unsigned *count);
+void analyst_list_detectors(FILE *to, bool verbose);
+
+#endif
