@@ -13,13 +13,15 @@ SANITIZE ?=
 DESTDIR ?=
 
 # The one list of what Debian 12 must have. BUILD_PACKAGES build and run it, TEST_PACKAGES test it.
-BUILD_PACKAGES := gcc libc6-dev pkg-config libpcap-dev libndpi-dev libmaxminddb-dev libyaml-dev libcyaml-dev uthash-dev
-TEST_PACKAGES := libcmocka-dev python3 iproute2 freeradius freeradius-utils krb5-kdc krb5-admin-server krb5-user \
-	openvpn openssl rsyslog tcpdump tshark
+BUILD_PACKAGES := gcc libc6-dev pkg-config libpcap-dev libndpi-dev libmaxminddb-dev libyaml-dev \
+	libcyaml-dev libcap-ng-dev uthash-dev
+TEST_PACKAGES := libcmocka-dev python3 python3-yaml
+LAB_PACKAGES := iproute2 tcpdump tcpreplay tshark openssl freeradius freeradius-utils krb5-kdc krb5-admin-server \
+	krb5-user openvpn rsyslog
 LINT_PACKAGES := clang clang-format clang-tidy cppcheck libclang-rt-14-dev
-BENCH_PACKAGES := valgrind libndpi-bin time
+BENCH_PACKAGES := valgrind libndpi-bin
 
-LIBRARIES := libpcap libndpi libmaxminddb yaml-0.1 libcyaml
+LIBRARIES := libpcap libndpi libmaxminddb yaml-0.1 libcyaml libcap-ng
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
 ifeq ($(SANITIZE),)
@@ -62,7 +64,80 @@ $(foreach t,$(notdir $(UNIT)),$(eval $(call unit_rule,$(t))))
 
 unit: $(UNIT)
 
-.PHONY: all unit check-packages
+# ---- what a person runs -------------------------------------------------------------------------
+
+# Installs what is missing of a package list, and asks for root only then.
+define install_packages
+@missing=$$(for p in $(1); do dpkg-query -W -f='$${db:Status-Status}' $$p 2>/dev/null | grep -q '^installed' || echo $$p; done); \
+if [ -n "$$missing" ]; then \
+	command -v apt-get >/dev/null || { echo "needed:" $$missing >&2; exit 1; }; \
+	as_root=; [ "$$(id -u)" = 0 ] || as_root=sudo; \
+	$$as_root apt-get update -q && \
+	$$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $$missing; fi
+endef
+
+deps:
+	$(call install_packages,$(BUILD_PACKAGES))
+test-deps: deps
+	$(call install_packages,$(TEST_PACKAGES))
+lab-deps: test-deps
+	$(call install_packages,$(LAB_PACKAGES))
+lint-deps: deps
+	$(call install_packages,$(LINT_PACKAGES))
+bench-deps: test-deps
+	$(call install_packages,$(BENCH_PACKAGES))
+
+# A second make, so that pkg-config is asked again once its files are there.
+demo: deps
+	$(MAKE) --no-print-directory all
+	$(BUILD)/farmwatch -c tests/replay/demo/farmwatch.yaml -r tests/replay/demo/farm.pcap
+
+test: test-deps
+	$(MAKE) --no-print-directory check
+
+check: all unit
+	tests/run $(BUILD)
+
+lab: lab-deps
+	$(MAKE) --no-print-directory all
+	tests/lab/run $(BUILD)/farmwatch
+
+bench: bench-deps
+	$(MAKE) --no-print-directory all
+	tests/bench/bench.py $(BUILD)/farmwatch
+
+lint: lint-deps
+	tests/lint
+
+FUZZ := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
+FUZZ_SECONDS ?= 10
+# Each target links the whole library but main, with clang's libFuzzer.
+fuzz: lint-deps
+	$(MAKE) --no-print-directory CC=clang BUILD=$(BUILD)/fuzzed SANITIZE=address,undefined,fuzzer-no-link \
+		run-fuzz FUZZ_SECONDS=$(FUZZ_SECONDS)
+run-fuzz: $(FUZZ)
+	@for f in $(FUZZ); do echo "== $$(basename $$f)"; mkdir -p $$f.corpus; \
+		$$f -max_total_time=$(FUZZ_SECONDS) -timeout=5 -rss_limit_mb=1024 -verbosity=0 -print_final_stats=1 $$f.corpus \
+		2>&1 | tail -8; done
+$(BUILD)/fuzz/%: tests/fuzz/%.c $(LIBRARY)
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/share/doc/farmwatch/indicators
+	install -m 755 $(BUILD)/farmwatch $(DESTDIR)$(PREFIX)/sbin/farmwatch
+	install -m 644 README.md LICENSE conf/farmwatch.yaml conf/contractors.example.yaml $(DESTDIR)$(PREFIX)/share/doc/farmwatch/
+	install -m 644 conf/indicators/*.yaml $(DESTDIR)$(PREFIX)/share/doc/farmwatch/indicators/
+
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/sbin/farmwatch
+	rm -rf $(DESTDIR)$(PREFIX)/share/doc/farmwatch
+
+clean:
+	rm -rf $(BUILD)
+
+.PHONY: all unit check-packages deps test-deps lab-deps lint-deps bench-deps demo test check lab bench lint fuzz run-fuzz \
+	install uninstall clean
 check-packages:
 	@missing=; for l in $(LIBRARIES); do pkg-config --exists $$l 2>/dev/null || missing="$$missing $$l"; done; \
 	[ -f /usr/include/uthash.h ] || missing="$$missing uthash"; \
