@@ -93,7 +93,7 @@ rd_u16(struct rd *r)
 {
     const uint8_t *b = rd_bytes(r, 2);
 
-    return b == NULL ? 0 : (uint16_t)(b[0] << 8 | b[1]);
+    return (uint16_t)(b == NULL ? 0 : b[0] << 8 | b[1]);
 }
 
 static inline uint32_t
@@ -125,7 +125,7 @@ rd_u16_le(struct rd *r)
 {
     const uint8_t *b = rd_bytes(r, 2);
 
-    return b == NULL ? 0 : (uint16_t)(b[1] << 8 | b[0]);
+    return (uint16_t)(b == NULL ? 0 : b[1] << 8 | b[0]);
 }
 
 static inline uint32_t
