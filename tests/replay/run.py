@@ -124,9 +124,9 @@ def scenario(binary, case, verbose):
         return wrong + same_whatever(binary, capture, options, folder, r.stdout)
 
 
-def recorded(binary, name):
-    """captures/NAME.pcap against captures/NAME.expect: JSON lines, each a part of some observation; and no other login."""
-    capture = os.path.join(here, "captures", name + ".pcap")
+def recorded(binary, name, where=os.path.join(here, "captures")):
+    """NAME.pcap against NAME.expect: JSON lines, each a part of some observation; and no other login."""
+    capture = os.path.join(where, name + ".pcap")
     wrong = []
     with tempfile.TemporaryDirectory() as folder:
         out = os.path.join(folder, "obs")
@@ -134,7 +134,7 @@ def recorded(binary, name):
         if r.returncode != 0:
             return ["exit %d: %s" % (r.returncode, r.stderr.decode(errors="replace"))]
         observed = lines(open(out, "rb").read())
-        with open(os.path.join(here, "captures", name + ".expect")) as f:
+        with open(os.path.join(where, name + ".expect")) as f:
             wanted = [json.loads(line) for line in f if line.strip() and not line.startswith("#")]
         for want in wanted:
             if not any(matches(o, want) for o in observed):
@@ -142,7 +142,7 @@ def recorded(binary, name):
         listed = {(w["kind"], w["account"], w.get("result")) for w in wanted if "account" in w}
         for o in observed:
             if o["kind"] in ("login", "logout") and o.get("result") != "attempt" \
-                    and (o["kind"], o["account"], o.get("result")) not in listed:
+                    and (o["kind"], o.get("account"), o.get("result")) not in listed:
                 wrong.append("not in the server's log: %s" % {k: o.get(k) for k in ("kind", "account", "result", "method")})
         alerts = run(binary, "-r", capture, "-o", "json:-").stdout
         return wrong + same_whatever(binary, capture, [], folder, alerts)

@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Hosts in network namespaces on one bridge, real servers in them, and a recording of what crosses.
+
+Nothing leaves the namespaces. Every process started here is ended here, by its own id.
+"""
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+
+
+class Skip(Exception):
+    """A server or a right is missing: said, not hidden."""
+
+
+def need(*programs):
+    missing = [p for p in programs if shutil.which(p, path=os.environ["PATH"] + ":/usr/sbin:/sbin") is None]
+    if missing:
+        raise Skip("not installed: " + " ".join(missing))
+    if os.geteuid() != 0:
+        raise Skip("network namespaces need root")
+
+
+class Lab:
+    """with Lab({"server": ["192.0.2.1/24"], "client": ["192.0.2.2/24"]}) as lab: ..."""
+
+    def __init__(self, hosts):
+        need("ip", "tcpdump")
+        self.hosts, self.tag, self.processes = hosts, "fw%d" % os.getpid(), []
+        self.folder = tempfile.mkdtemp(prefix="farmwatch-lab.")
+        os.chmod(self.folder, 0o755)
+
+    def __enter__(self):
+        try:
+            self.net = self.tag + "net"
+            self._ip("netns", "add", self.net)
+            self._ip("-n", self.net, "link", "add", "br0", "type", "bridge")
+            self._ip("-n", self.net, "link", "set", "br0", "up", "promisc", "on")
+            for number, (name, addresses) in enumerate(self.hosts.items()):
+                space = self.tag + name
+                self._ip("netns", "add", space)
+                self._ip("-n", space, "link", "set", "lo", "up")
+                self._ip("link", "add", "eth0", "netns", space, "type", "veth", "peer", "name", "p%d" % number, "netns", self.net)
+                self._ip("-n", self.net, "link", "set", "p%d" % number, "master", "br0", "up")
+                self._ip("-n", space, "link", "set", "eth0", "up")
+                for address in addresses:
+                    self._ip("-n", space, "addr", "add", address, "dev", "eth0")
+                self._ip("-n", space, "route", "add", "default", "dev", "eth0")
+        except subprocess.CalledProcessError as error:
+            self.__exit__()
+            raise Skip("no network namespaces here: %s" % error.stderr.decode().strip())
+        return self
+
+    def __exit__(self, *_):
+        for process in reversed(self.processes):
+            if process.poll() is None:
+                process.send_signal(signal.SIGTERM)
+                try:
+                    process.wait(5)
+                except subprocess.TimeoutExpired:
+                    process.kill()
+                    process.wait()
+        for name in list(self.hosts) + ["net"]:
+            subprocess.run(["ip", "netns", "del", self.tag + name], stderr=subprocess.DEVNULL)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    @staticmethod
+    def _ip(*words):
+        subprocess.run(["ip", *words], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def write(self, name, text, mode=0o644):
+        os.makedirs(os.path.dirname(self.path(name)), exist_ok=True)
+        with open(self.path(name), "w") as f:
+            f.write(text)
+        os.chmod(self.path(name), mode)
+        return self.path(name)
+
+    def read(self, name):
+        try:
+            with open(self.path(name), errors="replace") as f:
+                return f.read()
+        except FileNotFoundError:
+            return ""
+
+    def command(self, host, words):
+        return ["ip", "netns", "exec", self.tag + host, *words]
+
+    def run(self, host, *words, **more):
+        more.setdefault("timeout", 30)
+        return subprocess.run(self.command(host, words), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **more)
+
+    def start(self, host, *words, log, **more):
+        out = open(self.path(log), "wb")
+        process = subprocess.Popen(self.command(host, words), stdout=out, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, **more)
+        out.close()
+        self.processes.append(process)
+        return process
+
+    def stop(self, process):
+        process.send_signal(signal.SIGTERM)
+        process.wait(10)
+        self.processes.remove(process)
+
+    def wait_for(self, what, seconds=15):
+        """Until what() is true; a time-out is a failure of the lab."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            if what():
+                return
+            time.sleep(0.05)
+        raise RuntimeError("waited %g s in vain; logs:\n%s" % (seconds, self.logs()))
+
+    def logs(self):
+        out = []
+        for name in sorted(os.listdir(self.folder)):
+            if name.endswith(".log"):
+                out.append("--- %s\n%s" % (name, self.read(name)[-3000:]))
+        return "\n".join(out)
+
+    def record(self, name, host="net", interface="br0", expression=()):
+        """Starts tcpdump; returns a function that ends it and gives the file's path."""
+        path = self.path(name)
+        process = self.start(host, "tcpdump", "-i", interface, "-U", "--immediate-mode", "-s", "0", "-Z", "root", "-w", path, *expression, log=name + ".tcpdump.log")
+        self.wait_for(lambda: "listening on" in self.read(name + ".tcpdump.log"))
+
+        def finish():
+            time.sleep(0.3)
+            self.stop(process)
+            return path
+        return finish
