@@ -8,7 +8,8 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
-#include <cmocka.h>
+
+#include <cmocka.h> /* needs those above */
 
 static struct in6_addr
 address_of(const char *text)
