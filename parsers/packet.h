@@ -3,9 +3,12 @@
  * From a link-layer frame to the innermost IP packet and its transport header.
  *
  * Walks link -> VLAN/QinQ, MPLS, PPPoE -> IPv4/IPv6 with extension headers -> GRE, ERSPAN, VXLAN,
- * GENEVE, IP-in-IP, 6in4, Teredo, GTP-U -> TCP, UDP, ICMP, ESP, AH, and remembers what it passed.
- * Pure: no state, no allocation. A fragment is reported as such; putting fragments together is the
- * caller's (sensor/defrag.h), who then calls packet_decode_ip() on the whole.
+ * GENEVE, IP-in-IP, 6in4, Teredo, GTP-U, L2TP -> TCP, UDP, ICMP, ESP, AH, and remembers what it
+ * passed. Pure: no state, no allocation. A fragment is reported as such; putting fragments together
+ * is the caller's (sensor/defrag.h), who then calls packet_decode_ip() on the whole.
+ *
+ * A tunnel whose inside is not IP (ARP in VXLAN, LCP in L2TP, an empty GRE keep-alive), or that
+ * only looks like one by its UDP port, is reported as the packet that carries it.
  */
 #ifndef PARSERS_PACKET_H
 #define PARSERS_PACKET_H
@@ -47,12 +50,14 @@ enum packet_layer_kind {
     LAYER_GTPU,
     LAYER_L2TP,
     LAYER_AH,
+    LAYER_PBB,
     LAYER_KIND_COUNT
 };
 
 struct packet_layer {
     uint8_t kind; /* enum packet_layer_kind */
-    uint32_t id;  /* VLAN id, MPLS label, PPPoE session, GRE key, VNI, TEID */
+    uint32_t id;  /* VLAN id, innermost MPLS label, PPPoE session, GRE key (PPTP: call), ERSPAN
+                     session, VNI, TEID, L2TP session, SPI, PBB service */
 };
 
 #define PACKET_TCP_FIN 0x01
@@ -61,6 +66,8 @@ struct packet_layer {
 #define PACKET_TCP_PSH 0x08
 #define PACKET_TCP_ACK 0x10
 
+/* Only what the result promises is set: with PACKET_OK all of it, `tcp` when protocol is TCP; with
+ * PACKET_FRAGMENT all but the transport; otherwise the addresses only when `ip` is not NULL. */
 struct packet {
     /* innermost IP */
     const uint8_t *ip;    /* first byte of the IP header, NULL when there is none */
@@ -83,9 +90,11 @@ struct packet {
         uint32_t captured, length;
         const uint8_t *unfragmentable; /* the IP header(s) before the fragment's data */
         uint32_t unfragmentable_length;
+        uint32_t next_header_at; /* IPv6: offset in it of the byte that names the fragment header */
     } fragment;
-    /* transport; ports are 0 for others than TCP and UDP. ICMP: type in source_port, code in
+    /* transport; ports are 0 for others than TCP, UDP and SCTP. ICMP: type in source_port, code in
      * destination_port. ESP, AH: spi */
+    const uint8_t *transport; /* first byte behind the IP headers, NULL when there is none */
     uint16_t source_port, destination_port;
     uint32_t spi;
     const uint8_t *payload;
@@ -106,12 +115,16 @@ struct packet {
     /* what was passed, outermost first */
     struct packet_layer layers[PACKET_LAYERS];
     uint8_t layer_count;
-    uint32_t encapsulation; /* hash of the layers that tell flows apart (VLANs and tunnel ids); 0
-                               for none */
+    /* Hash of what tells equal 5-tuples apart, 0 for none. Both directions of a flow have the same:
+     * it takes VLAN ids, PPPoE sessions, GRE keys, VNIs and ERSPAN sessions, and for each tunnel
+     * the unordered pair of its ends, but no MPLS label, TEID, PPTP call, L2TP session or SPI,
+     * which differ by direction. ERSPAN's ends are where the mirrors stand and do not count. */
+    uint32_t encapsulation;
     /* link; MACs are NULL when the link type has none */
     const uint8_t *source_mac, *destination_mac;
-    uint16_t ether_type;    /* the innermost seen */
-    struct rd link_payload; /* PACKET_NOT_IP: what follows ether_type */
+    uint16_t ether_type;    /* the innermost seen; 0x880b for PPP, 0 for 802.2 */
+    struct rd link_payload; /* PACKET_NOT_IP: what follows ether_type; PPP from its protocol on,
+                               802.2 from its DSAP on */
 };
 
 /* `frame` holds `captured` of the `length` bytes that were on the wire; `link_type` is a LINKTYPE_
@@ -124,6 +137,7 @@ enum packet_result packet_decode(struct packet *out, uint32_t link_type, const u
 enum packet_result packet_decode_ip(
     struct packet *out, const uint8_t *ip, uint32_t captured, uint32_t length);
 
+/* Whether packet_decode() can do anything with it. */
 bool packet_knows_link_type(uint32_t link_type);
 /* "bad-ip-header"; for counters and messages. */
 const char *packet_result_name(enum packet_result result);
