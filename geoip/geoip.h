@@ -54,22 +54,26 @@ struct geoip_paths {
     const char *country, *city, *asn, *anonymous_ip, *connection_type, *isp;
 };
 
-struct geoip; /* immutable once open; any number of threads may read it */
+struct geoip; /* immutable once sealed; any number of threads may read it */
 
 /* NULL on failure, with a message that names the file and what to do in error. A configured file
  * that cannot be opened or is of a wrong type is a failure. */
 struct geoip *geoip_open(const struct geoip_paths *paths, char *error, size_t error_size);
 void geoip_close(struct geoip *g);
 
-/* Adds a prefix list's entry (before first use): the longest prefix wins over shorter ones; of
- * equal ones the first kind stays (of the order TOR, VPN, PROXY, RELAY, HOSTING ...: see geoip.c).
- * source and provider are copied. bits is counted in 128. */
+/* Adds a list's entry, before geoip_seal. Where entries overlap, their meaning decides before their
+ * length (TOR, RELAY, VPN, PROXY, HOSTING, others; named providers first: see claim.h). source and
+ * provider are copied, provider may be NULL. bits is counted in 128. 0 or -1. */
 int geoip_add_prefix(struct geoip *g, const struct in6_addr *prefix, unsigned bits,
     enum geoip_kind kind, const char *source, const char *provider);
 int geoip_add_asn(
     struct geoip *g, uint32_t asn, enum geoip_kind kind, const char *source, const char *provider);
 
-/* Always fills *out, with what is known. */
+/* After the last addition and before the first look-up, once, even when nothing was added. 0 or -1
+ * (out of memory). */
+int geoip_seal(struct geoip *g);
+
+/* Always fills *out, with what is known. g must be sealed. */
 void geoip_look_up(const struct geoip *g, const struct in6_addr *address, struct geoip_place *out);
 
 /* The databases in use, for the summary, -T and the log: name, type, build time (Unix seconds);
