@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * A bucket is one cache line of four packets, found by one half of the hash and told by the other.
+ * Each packet costs one line and a multiplication for every 16 bytes.
+ */
+#include "duplicate.h"
+
+#include <stdlib.h>
+#include <sys/random.h>
+
+#define WAYS 4
+#define CACHE_LINE 64
+#define BUCKETS_PER_MS (DUPLICATE_PACKETS * 2 / WAYS) /* half full on average at that rate */
+#define BUCKETS_MAX (1u << 17)                        /* 8 MiB, for windows of 64 ms and longer */
+#define MS_US 1000
+#define NEVER INT64_MIN
+
+#define IP4_HEADER 20
+#define IP6_HEADER 40
+
+struct entry {
+    uint64_t tag;
+    int64_t time_us;
+};
+
+struct bucket {
+    struct entry ways[WAYS];
+};
+
+struct duplicate {
+    struct bucket *buckets;
+    uint64_t mask;
+    int64_t window_us;
+    uint64_t key[2];
+};
+
+struct hash {
+    uint64_t a, b;
+};
+
+static inline uint64_t
+load64(const uint8_t *at)
+{
+    uint64_t v;
+
+    memcpy(&v, at, sizeof v);
+    return v;
+}
+
+static inline uint64_t
+load32(const uint8_t *at)
+{
+    uint32_t v;
+
+    memcpy(&v, at, sizeof v);
+    return v;
+}
+
+/* Both halves of a 64 x 64 bit product, and the input again, so that a factor of 0 hides nothing.
+ */
+static inline void
+mix(struct hash *h, uint64_t x, uint64_t y)
+{
+    __extension__ unsigned __int128 product =
+        (unsigned __int128)(h->a ^ x) * (h->b ^ y ^ 0x9e3779b97f4a7c15ULL);
+
+    h->a = (uint64_t)product + y;
+    h->b = (uint64_t)(product >> 64) ^ (h->b + x);
+}
+
+/* What is left when less than 16 bytes are, by loads that overlap. */
+static inline void
+mix_tail(struct hash *h, const uint8_t *at, size_t n)
+{
+    if (n >= 8)
+        mix(h, load64(at), load64(at + n - 8));
+    else if (n >= 4)
+        mix(h, load32(at), load32(at + n - 4));
+    else if (n > 0)
+        mix(h, (uint64_t)at[0] << 16 | (uint64_t)at[n / 2] << 8 | at[n - 1], n);
+}
+
+static inline void
+mix_bytes(struct hash *h, const uint8_t *at, size_t n)
+{
+    while (n >= 16) {
+        mix(h, load64(at), load64(at + 8));
+        at += 16;
+        n -= 16;
+    }
+    mix_tail(h, at, n);
+}
+
+/* Offset of the checksum in the transport header. */
+static inline size_t
+checksum_at(uint8_t protocol)
+{
+    switch (protocol) {
+    case 6: /* TCP */
+        return 16;
+    case 17: /* UDP */
+        return 6;
+    case 1: /* ICMP */
+    case 58:
+        return 2;
+    default:
+        return SIZE_MAX;
+    }
+}
+
+/* The fixed part of the IP header, of which the TTL and the checksum may differ; its size. */
+static inline size_t
+mix_header(struct hash *h, const struct packet *p)
+{
+    uint8_t header[IP6_HEADER];
+
+    if (p->ip_version == 4) {
+        memcpy(header, p->ip, IP4_HEADER);
+        header[8] = header[10] = header[11] = 0;
+        mix(h, load64(header), load64(header + 8));
+        mix(h, load32(header + 16), 0);
+        return IP4_HEADER;
+    }
+    memcpy(header, p->ip, IP6_HEADER);
+    header[7] = 0;
+    mix_bytes(h, header, IP6_HEADER);
+    return IP6_HEADER;
+}
+
+static struct hash
+packet_hash(const struct duplicate *d, const struct packet *p)
+{
+    struct hash h = { d->key[0], d->key[1] ^ ((uint64_t)p->ip_captured << 32 | p->ip_length) };
+    size_t at = mix_header(&h, p), end = p->ip_captured;
+
+    if (p->transport != NULL) {
+        size_t skip = checksum_at(p->protocol);
+        size_t transport = (size_t)(p->transport - p->ip);
+
+        if (skip < end && transport + skip + 2 <= end) {
+            mix_bytes(&h, p->ip + at, transport + skip - at);
+            at = transport + skip + 2;
+        }
+    }
+    mix_bytes(&h, p->ip + at, end - at);
+    mix(&h, d->key[1], d->key[0]);
+    return h;
+}
+
+static inline uint64_t
+distance_us(int64_t a, int64_t b)
+{
+    return a > b ? (uint64_t)a - (uint64_t)b : (uint64_t)b - (uint64_t)a;
+}
+
+struct duplicate *
+duplicate_open(int64_t window_us)
+{
+    struct duplicate *d = calloc(1, sizeof *d);
+    size_t count = BUCKETS_PER_MS;
+
+    if (d == NULL)
+        return NULL;
+    d->window_us = window_us;
+    if (window_us <= 0)
+        return d;
+    while (count < BUCKETS_MAX && (int64_t)count / BUCKETS_PER_MS * MS_US < window_us)
+        count *= 2;
+    d->mask = count - 1;
+    d->buckets = aligned_alloc(CACHE_LINE, count * sizeof *d->buckets);
+    if (d->buckets == NULL || getrandom(d->key, sizeof d->key, 0) != sizeof d->key) {
+        duplicate_close(d);
+        return NULL;
+    }
+    for (size_t i = 0; i < count * WAYS; i++)
+        d->buckets[i / WAYS].ways[i % WAYS] = (struct entry){ .tag = 0, .time_us = NEVER };
+    return d;
+}
+
+bool
+duplicate_is_copy(struct duplicate *d, const struct packet *p, int64_t time_us)
+{
+    struct bucket *bucket;
+    struct entry *oldest;
+    struct hash h;
+
+    if (d->buckets == NULL || p->ip == NULL)
+        return false;
+    h = packet_hash(d, p);
+    bucket = &d->buckets[h.a & d->mask];
+    oldest = &bucket->ways[0];
+    for (int i = 0; i < WAYS; i++) {
+        struct entry *e = &bucket->ways[i];
+
+        if (e->tag == h.b && e->time_us != NEVER) {
+            if (distance_us(time_us, e->time_us) <= (uint64_t)d->window_us)
+                return true;
+            e->time_us = time_us;
+            return false;
+        }
+        if (e->time_us < oldest->time_us)
+            oldest = e;
+    }
+    *oldest = (struct entry){ .tag = h.b, .time_us = time_us };
+    return false;
+}
+
+void
+duplicate_close(struct duplicate *d)
+{
+    if (d == NULL)
+        return;
+    free(d->buckets);
+    free(d);
+}
