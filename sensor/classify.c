@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * nDPI behind classify.h. Written for 4.2; what later releases changed stands in the bridge below.
+ *
+ * nDPI's own memory of other flows (its LRU caches) belongs to the module, hence to a shard: the
+ * same packets in the same order give the same verdicts, however many workers run.
+ */
+#include "classify.h"
+#include <ctype.h>
+#include <ndpi/ndpi_api.h>
+#include <pthread.h>
+#include <stdio.h>
+
+#define NAME_BYTES 24
+#define US_PER_MS 1000
+#define NDPI_VERSION_AT_LEAST(major, minor)                                                        \
+    (NDPI_MAJOR > (major) || (NDPI_MAJOR == (major) && NDPI_MINOR >= (minor)))
+
+struct classify_flow {
+    struct ndpi_flow_struct ndpi; /* first, so that it has malloc's alignment */
+    ndpi_protocol protocol;
+    struct classify_flow *next_free;
+};
+
+struct classifier {
+    struct ndpi_detection_module_struct *module;
+    bool is_broken; /* the module could not be made: said by classify_begin() refusing */
+    uint32_t in_use, limit;
+    uint64_t refused;
+    struct classify_flow *free;
+    char (*names)[NAME_BYTES];
+    uint32_t name_count;
+};
+
+/* ndpi_init_detection_module() must not run twice at once. */
+static pthread_mutex_t init_lock = PTHREAD_MUTEX_INITIALIZER;
+
+#if NDPI_VERSION_AT_LEAST(4, 11)
+#define MASTER_OF(p) ((p).proto.master_protocol)
+#define APP_OF(p) ((p).proto.app_protocol)
+#else
+#define MASTER_OF(p) ((p).master_protocol)
+#define APP_OF(p) ((p).app_protocol)
+#endif
+
+static struct ndpi_detection_module_struct *
+bridge_init(void)
+{
+#if NDPI_VERSION_AT_LEAST(4, 10)
+    return ndpi_init_detection_module(NULL);
+#else
+    return ndpi_init_detection_module(ndpi_dont_load_tor_hosts);
+#endif
+}
+
+static ndpi_protocol
+bridge_process(struct ndpi_detection_module_struct *module, struct ndpi_flow_struct *flow,
+    const uint8_t *ip, uint16_t n, uint64_t time_ms)
+{
+#if NDPI_VERSION_AT_LEAST(4, 6)
+    return ndpi_detection_process_packet(module, flow, ip, n, time_ms, NULL);
+#else
+    return ndpi_detection_process_packet(module, flow, ip, n, time_ms);
+#endif
+}
+
+static ndpi_protocol
+bridge_give_up(struct ndpi_detection_module_struct *module, struct ndpi_flow_struct *flow)
+{
+#if NDPI_VERSION_AT_LEAST(5, 0)
+    return ndpi_detection_giveup(module, flow);
+#else
+    u_int8_t was_guessed;
+
+#if NDPI_VERSION_AT_LEAST(4, 10)
+    return ndpi_detection_giveup(module, flow, &was_guessed);
+#else
+    return ndpi_detection_giveup(module, flow, 0, &was_guessed);
+#endif
+#endif
+}
+
+static bool
+names_make(struct classifier *c)
+{
+    c->name_count = ndpi_get_num_supported_protocols(c->module);
+    c->names = calloc(c->name_count, sizeof *c->names);
+    if (c->names == NULL)
+        return false;
+    for (uint32_t i = 0; i < c->name_count; i++) {
+        const char *name = ndpi_get_proto_name(c->module, (u_int16_t)i);
+
+        for (unsigned at = 0; at + 1 < NAME_BYTES && name != NULL && name[at] != '\0'; at++)
+            c->names[i][at] = (char)tolower((unsigned char)name[at]);
+    }
+    return true;
+}
+
+static bool
+module_make(struct classifier *c)
+{
+    NDPI_PROTOCOL_BITMASK all;
+
+    pthread_mutex_lock(&init_lock);
+    c->module = bridge_init();
+    if (c->module != NULL) {
+        NDPI_BITMASK_SET_ALL(all);
+        ndpi_set_protocol_detection_bitmask2(c->module, &all);
+        ndpi_finalize_initialization(c->module);
+    }
+    pthread_mutex_unlock(&init_lock);
+    c->is_broken = c->module == NULL || !names_make(c);
+    return !c->is_broken;
+}
+
+struct classify_flow *
+classify_begin(struct classifier *c)
+{
+    struct classify_flow *state = c->free;
+
+    if (c->in_use >= c->limit || c->is_broken || (c->module == NULL && !module_make(c))) {
+        c->refused++;
+        return NULL;
+    }
+    if (state != NULL)
+        c->free = state->next_free;
+    else if ((state = malloc(sizeof *state)) == NULL)
+        return NULL;
+    memset(state, 0, sizeof *state);
+    c->in_use++;
+    return state;
+}
+
+static bool
+is_known(const ndpi_protocol *p)
+{
+    return APP_OF(*p) != NDPI_PROTOCOL_UNKNOWN || MASTER_OF(*p) != NDPI_PROTOCOL_UNKNOWN;
+}
+
+bool
+classify_packet(struct classifier *c, struct classify_flow *state, const uint8_t *ip,
+    uint32_t captured, int64_t time_us)
+{
+    uint16_t n = captured > UINT16_MAX ? UINT16_MAX : (uint16_t)captured;
+
+    state->protocol = bridge_process(c->module, &state->ndpi, ip, n, (uint64_t)time_us / US_PER_MS);
+    return is_known(&state->protocol) && !ndpi_extra_dissection_possible(c->module, &state->ndpi);
+}
+
+void
+classify_give_up(struct classifier *c, struct classify_flow *state)
+{
+    if (!is_known(&state->protocol))
+        state->protocol = bridge_give_up(c->module, &state->ndpi);
+}
+
+static bool
+is_either(const ndpi_protocol *p, u_int16_t id)
+{
+    return MASTER_OF(*p) == id || APP_OF(*p) == id;
+}
+
+/* What nDPI's one field for names means with each protocol; the first row that fits. */
+static enum classify_host
+host_kind(const ndpi_protocol *p)
+{
+    static const struct {
+        u_int16_t id;
+        enum classify_host kind;
+    } kinds[] = {
+        { NDPI_PROTOCOL_MDNS, HOST_MDNS },
+        { NDPI_PROTOCOL_DNS, HOST_DNS },
+        { NDPI_PROTOCOL_NETBIOS, HOST_NBNS },
+        { NDPI_PROTOCOL_TLS, HOST_TLS },
+        { NDPI_PROTOCOL_QUIC, HOST_TLS },
+        { NDPI_PROTOCOL_HTTP, HOST_HTTP },
+        { NDPI_PROTOCOL_HTTP_CONNECT, HOST_HTTP },
+        { NDPI_PROTOCOL_HTTP_PROXY, HOST_HTTP },
+    };
+
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+        if (is_either(p, kinds[i].id))
+            return kinds[i].kind;
+    return HOST_NONE;
+}
+
+static const char *
+text_or_null(const char *text)
+{
+    return text != NULL && text[0] != '\0' ? text : NULL;
+}
+
+/* `protos` is a union: each member is read only under its own protocol. */
+void
+classify_look(struct classifier *c, const struct classify_flow *state, struct classify_verdict *out)
+{
+    const struct ndpi_flow_struct *f = &state->ndpi;
+    const ndpi_protocol *p = &state->protocol;
+
+    *out = (struct classify_verdict){
+        .master = MASTER_OF(*p),
+        .app = APP_OF(*p),
+        .category = ndpi_category_get_name(c->module, p->category),
+        .risks = f->risk,
+        .host_kind = host_kind(p),
+        .user_agent = text_or_null(f->http.user_agent),
+    };
+    if (out->host_kind != HOST_NONE)
+        out->host = text_or_null(f->host_server_name);
+    if (is_either(p, NDPI_PROTOCOL_TLS) || is_either(p, NDPI_PROTOCOL_QUIC) ||
+        is_either(p, NDPI_PROTOCOL_DTLS)) {
+        out->ja3_client = text_or_null(f->protos.tls_quic.ja3_client);
+        out->ja3_server = text_or_null(f->protos.tls_quic.ja3_server);
+        out->subject = text_or_null(f->protos.tls_quic.subjectDN);
+        out->issuer = text_or_null(f->protos.tls_quic.issuerDN);
+        out->server_names = text_or_null(f->protos.tls_quic.server_names);
+    } else if (is_either(p, NDPI_PROTOCOL_SSH)) {
+        out->ssh_client = text_or_null(f->protos.ssh.client_signature);
+        out->ssh_server = text_or_null(f->protos.ssh.server_signature);
+        out->hassh_client = text_or_null(f->protos.ssh.hassh_client);
+    }
+}
+
+bool
+classify_has_host(const struct classify_flow *state)
+{
+    return state->ndpi.host_server_name[0] != '\0';
+}
+
+void
+classify_end(struct classifier *c, struct classify_flow *state)
+{
+    if (state == NULL)
+        return;
+    ndpi_free_flow_data(&state->ndpi);
+    state->next_free = c->free;
+    c->free = state;
+    c->in_use--;
+}
+
+const char *
+classify_name(const struct classifier *c, uint16_t id)
+{
+    return c->names != NULL && id < c->name_count ? c->names[id] : "unknown";
+}
+
+uint64_t
+classifier_refused(const struct classifier *c)
+{
+    return c->refused;
+}
+
+struct classifier *
+classifier_open(uint32_t states)
+{
+    struct classifier *c = calloc(1, sizeof *c);
+
+    if (c != NULL)
+        c->limit = states;
+    return c;
+}
+
+void
+classifier_close(struct classifier *c)
+{
+    struct classify_flow *next;
+
+    if (c == NULL)
+        return;
+    for (struct classify_flow *s = c->free; s != NULL; s = next) {
+        next = s->next_free;
+        free(s);
+    }
+    if (c->module != NULL)
+        ndpi_exit_detection_module(c->module);
+    free(c->names);
+    free(c);
+}
+
+const char *
+classify_version(void)
+{
+    return ndpi_revision();
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * What nDPI makes of a flow. The only file that knows nDPI.
+ *
+ * One classifier a shard; its nDPI module is made when the first flow asks (13 ms, 5.5 MB). A
+ * flow's nDPI state comes from a bounded pool and goes back once nDPI has decided or its share of
+ * payload packets is used up. Ids of protocols change between nDPI releases: outside of this file
+ * only names and this run's ids exist.
+ */
+#ifndef SENSOR_CLASSIFY_H
+#define SENSOR_CLASSIFY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define CLASSIFY_UNKNOWN 0 /* id of no protocol */
+
+struct classifier;
+struct classify_flow;
+
+enum classify_host { HOST_NONE, HOST_DNS, HOST_MDNS, HOST_NBNS, HOST_HTTP, HOST_TLS };
+
+/* Texts are borrowed from the state, NULL when there are none; raw bytes of the wire. */
+struct classify_verdict {
+    uint16_t master, app; /* CLASSIFY_UNKNOWN when not known; "tls" and "anydesk" */
+    const char *category;
+    uint64_t risks; /* nDPI's risk bits */
+    enum classify_host host_kind;
+    const char *host;
+    const char *ja3_client, *ja3_server;
+    const char *subject, *issuer, *server_names; /* of the server's certificate */
+    const char *user_agent;
+    const char *ssh_client, *ssh_server; /* identification strings */
+    const char *hassh_client;
+};
+
+/* `states` at once at most. NULL when memory is short. */
+struct classifier *classifier_open(uint32_t states);
+/* A zeroed state, or NULL when all are in use or nDPI cannot be set up. */
+struct classify_flow *classify_begin(struct classifier *c);
+/* Reads one IP packet (header included). True when nDPI has decided and needs no more. */
+bool classify_packet(struct classifier *c, struct classify_flow *state, const uint8_t *ip,
+    uint32_t captured, int64_t time_us);
+/* What is known so far. */
+void classify_look(
+    struct classifier *c, const struct classify_flow *state, struct classify_verdict *out);
+/* True when the state holds a host name or a JA3 (cheap; to look in time). */
+bool classify_has_host(const struct classify_flow *state);
+/* Asks nDPI for its best guess when nothing was decided. */
+void classify_give_up(struct classifier *c, struct classify_flow *state);
+/* Returns the state to the pool. NULL is nothing. */
+void classify_end(struct classifier *c, struct classify_flow *state);
+
+/* Lower-case name, "unknown" for an id that nDPI does not have. Lives as long as c. */
+const char *classify_name(const struct classifier *c, uint16_t id);
+uint64_t classifier_refused(const struct classifier *c); /* states refused at the limit */
+void classifier_close(struct classifier *c);
+
+/* "4.2"; of the library in use. */
+const char *classify_version(void);
+
+#endif

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The flow table: who talks to whom, how much, in which TCP state, how fast the handshake went.
+ *
+ * One table a shard. Open addressing over {hash, index} finds slots of a slab that grows in chunks
+ * up to its limit; at the limit the least recently active flow goes, is counted, and is reported
+ * first. Each timeout class is a list in order of activity (exact to a second of packet time), so
+ * that ageing looks only at what is due. Nothing is ever scanned as a whole.
+ */
+#ifndef SENSOR_FLOW_H
+#define SENSOR_FLOW_H
+
+#include "../parsers/packet.h"
+
+#define FLOW_NONE UINT32_MAX
+#define FLOW_CLIENT 0 /* the originator's side; index of per-direction fields */
+#define FLOW_SERVER 1
+
+enum flow_tcp_state {
+    FLOW_TCP_MIDSTREAM, /* its handshake was not seen */
+    FLOW_TCP_SYN,
+    FLOW_TCP_SYN_ACK,
+    FLOW_TCP_OPEN,    /* three-way handshake complete */
+    FLOW_TCP_CLOSING, /* one side said FIN */
+    FLOW_TCP_CLOSED   /* both said FIN, or one RST */
+};
+
+enum flow_class { FLOW_CLASS_TCP, FLOW_CLASS_TCP_CLOSING, FLOW_CLASS_UDP, FLOW_CLASS_OTHER };
+#define FLOW_CLASS_COUNT 4
+
+/* Bits of flow.marks; the first four are set by the table, the others by those who observe. */
+#define FLOW_ESTABLISHED 0x0001u      /* TCP: payload after the handshake; else: both ways */
+#define FLOW_SYN_REPEATED 0x0002u     /* Karn: no server-side RTT */
+#define FLOW_SYN_ACK_REPEATED 0x0004u /* Karn: no client-side RTT */
+#define FLOW_FIN_CLIENT 0x0008u
+#define FLOW_FIN_SERVER 0x0010u
+#define FLOW_CLASSIFIED 0x0020u   /* nDPI decided or gave up */
+#define FLOW_NAME_SEEN 0x0040u    /* host name already handed on */
+#define FLOW_JA3_SEEN 0x0080u     /* JA3 already handed on */
+#define FLOW_WANTS_SIGN 0x0100u   /* verdict that needs a second sign before it is a session */
+#define FLOW_IS_RELAYED 0x0200u   /* the server carries the tool vendor's name */
+#define FLOW_PEER_CHECKED 0x0400u /* looked up among the watched addresses */
+#define FLOW_PARSER_CHOSEN 0x0800u
+#define FLOW_STOP_CLIENT 0x1000u /* parsers are done with this direction */
+#define FLOW_STOP_SERVER 0x2000u
+
+struct classify_flow;
+struct session;
+struct stream_pair;
+struct list_tool;
+
+struct flow {
+    struct in6_addr address[2]; /* originator, responder */
+    uint16_t port[2];
+    uint32_t encapsulation;
+    uint32_t hash;
+    uint8_t protocol;
+    uint8_t tcp_state; /* enum flow_tcp_state */
+    uint8_t list;      /* enum flow_class */
+    uint8_t fed;       /* payload packets given to nDPI */
+    uint16_t marks;
+    uint16_t ndpi_app, ndpi_master;
+    uint16_t first_length[2]; /* of the first payload each way ... */
+    uint32_t first_word[2];   /* ... and its first four bytes, big-endian */
+    uint32_t older, newer;    /* neighbours in the list */
+    int64_t first_us, last_us;
+    uint64_t bytes[2]; /* wire lengths */
+    uint64_t payload_bytes[2];
+    uint32_t packets[2], payload_packets[2]; /* pure ACKs are no payload packets */
+    int64_t handshake_us;                    /* last SYN, then SYN-ACK */
+    uint32_t handshake_seq[2];               /* initial sequence numbers */
+    uint32_t rtt_us[2];  /* handshake, sensor to client, sensor to server; 0 = not known */
+    uint64_t candidates; /* parsers that may still fit, by row */
+    struct stream_pair *streams;
+    struct classify_flow *classify;
+    struct session *session;
+    const struct list_tool *tool; /* verdict waiting for its second sign */
+};
+
+struct flow_timeouts {
+    int64_t us[FLOW_CLASS_COUNT];
+};
+
+struct flow_counts {
+    uint64_t flows, evicted, one_way;
+};
+
+struct flow_table;
+
+struct flow_table_request {
+    uint32_t limit; /* flows at once at most, at least 1 */
+    struct flow_timeouts timeouts;
+    /* Called for each flow that ends (timed out, evicted, superseded by a new SYN, table closed),
+     * before its slot is reused. */
+    void (*ended)(void *context, struct flow *f);
+    void *context;
+};
+
+/* Symmetric over the two ends. Equal for both directions of a flow in one encapsulation. */
+uint32_t flow_hash(const struct packet *p, uint64_t seed);
+
+/* NULL when memory is short. */
+struct flow_table *flow_table_open(const struct flow_table_request *request);
+/* Fetches the bucket that `hash` falls into. */
+void flow_table_prefetch(const struct flow_table *t, uint32_t hash);
+/* The flow of the packet, made when it is new, with counters, state and RTT brought up to date.
+ * *direction receives FLOW_CLIENT or FLOW_SERVER: who sent this packet. `wire_bytes` counts the
+ * frame. The pointer lives until the flow ends. NULL only when memory is short. */
+struct flow *flow_table_update(struct flow_table *t, const struct packet *p, uint32_t hash,
+    int64_t time_us, uint32_t wire_bytes, unsigned *direction);
+/* Ends every flow whose timeout has passed at now_us. */
+void flow_table_expire(struct flow_table *t, int64_t now_us);
+void flow_table_get_counts(const struct flow_table *t, struct flow_counts *out);
+/* Ends all flows, oldest first, then frees. */
+void flow_table_close(struct flow_table *t);
+
+/* Stable across runs: from the ends, the encapsulation and the time of the first packet. */
+uint64_t flow_id(const struct flow *f);
+
+#endif

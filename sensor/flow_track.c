@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * TCP as RFC 9293 opens and closes it, seen from the middle. RTT by Karn's rule: a handshake packet
+ * that was sent twice measures nothing. A handshake that was not seen leaves a flow in MIDSTREAM,
+ * where payload both ways counts as established.
+ */
+#include "flow_track.h"
+
+#define WELL_KNOWN_PORTS 1024
+#define RTT_MAX_US 60000000 /* beyond the longest SYN time-out in use: no measurement */
+#define SYN_FLAGS (PACKET_TCP_SYN | PACKET_TCP_ACK)
+
+static bool
+same_address(const struct in6_addr *a, const struct in6_addr *b)
+{
+    return memcmp(a, b, sizeof *a) == 0;
+}
+
+static bool
+source_is_server(const struct packet *p)
+{
+    if (p->protocol == FLOW_PROTOCOL_TCP && (p->tcp.flags & PACKET_TCP_SYN) != 0)
+        return (p->tcp.flags & PACKET_TCP_ACK) != 0;
+    if (!flow_has_ports(p->protocol))
+        return false;
+    if (p->source_port < WELL_KNOWN_PORTS || p->destination_port < WELL_KNOWN_PORTS)
+        return p->source_port < p->destination_port;
+    return p->protocol == FLOW_PROTOCOL_TCP && p->source_port < p->destination_port;
+}
+
+void
+flow_begin(struct flow *f, const struct packet *p, int64_t time_us)
+{
+    unsigned from = source_is_server(p) ? FLOW_SERVER : FLOW_CLIENT;
+
+    f->address[from] = p->source;
+    f->address[!from] = p->destination;
+    if (flow_has_ports(p->protocol)) {
+        f->port[from] = p->source_port;
+        f->port[!from] = p->destination_port;
+    }
+    f->protocol = p->protocol;
+    f->encapsulation = p->encapsulation;
+    f->first_us = f->last_us = time_us;
+    f->list = (uint8_t)flow_class_of(f);
+}
+
+bool
+flow_matches(const struct flow *f, const struct packet *p, unsigned *direction)
+{
+    bool has_ports = flow_has_ports(p->protocol);
+    uint16_t source = has_ports ? p->source_port : 0;
+    uint16_t destination = has_ports ? p->destination_port : 0;
+
+    if (f->protocol != p->protocol || f->encapsulation != p->encapsulation)
+        return false;
+    if (f->port[0] == source && f->port[1] == destination &&
+        same_address(&f->address[0], &p->source) && same_address(&f->address[1], &p->destination)) {
+        *direction = FLOW_CLIENT;
+        return true;
+    }
+    *direction = FLOW_SERVER;
+    return f->port[1] == source && f->port[0] == destination &&
+           same_address(&f->address[1], &p->source) &&
+           same_address(&f->address[0], &p->destination);
+}
+
+bool
+flow_is_superseded(const struct flow *f, const struct packet *p, unsigned direction,
+    int64_t time_us, int64_t idle_us)
+{
+    if (f->protocol != FLOW_PROTOCOL_TCP || (p->tcp.flags & SYN_FLAGS) != PACKET_TCP_SYN)
+        return false;
+    if (f->tcp_state >= FLOW_TCP_CLOSING)
+        return true;
+    return f->handshake_seq[direction] != p->tcp.seq && time_us - f->last_us >= idle_us;
+}
+
+static uint32_t
+rtt_between(int64_t from_us, int64_t to_us)
+{
+    return to_us > from_us && to_us - from_us <= RTT_MAX_US ? (uint32_t)(to_us - from_us) : 0;
+}
+
+static void
+track_syn(struct flow *f, const struct packet *p, unsigned direction, int64_t time_us)
+{
+    bool is_answer = (p->tcp.flags & PACKET_TCP_ACK) != 0;
+
+    if (!is_answer) {
+        if (f->tcp_state == FLOW_TCP_SYN || f->tcp_state == FLOW_TCP_SYN_ACK)
+            f->marks |= FLOW_SYN_REPEATED;
+        if (f->tcp_state != FLOW_TCP_MIDSTREAM || f->packets[0] + f->packets[1] > 1)
+            return;
+        f->tcp_state = FLOW_TCP_SYN;
+    } else if (f->tcp_state == FLOW_TCP_SYN && direction == FLOW_SERVER) {
+        if ((f->marks & FLOW_SYN_REPEATED) == 0 && p->tcp.ack == f->handshake_seq[0] + 1)
+            f->rtt_us[FLOW_SERVER] = rtt_between(f->handshake_us, time_us);
+        f->tcp_state = FLOW_TCP_SYN_ACK;
+    } else if (f->tcp_state == FLOW_TCP_SYN_ACK) {
+        f->marks |= FLOW_SYN_ACK_REPEATED;
+        return;
+    } else if (f->tcp_state == FLOW_TCP_MIDSTREAM && f->packets[0] + f->packets[1] == 1) {
+        f->tcp_state = FLOW_TCP_SYN_ACK;
+    } else {
+        return;
+    }
+    f->handshake_us = time_us;
+    f->handshake_seq[direction] = p->tcp.seq;
+}
+
+static void
+track_tcp(struct flow *f, const struct packet *p, unsigned direction, int64_t time_us)
+{
+    uint8_t flags = p->tcp.flags;
+
+    if ((flags & PACKET_TCP_RST) != 0) {
+        f->tcp_state = FLOW_TCP_CLOSED;
+        return;
+    }
+    if ((flags & PACKET_TCP_SYN) != 0) {
+        track_syn(f, p, direction, time_us);
+        return;
+    }
+    if (f->tcp_state == FLOW_TCP_SYN_ACK && direction == FLOW_CLIENT &&
+        (flags & PACKET_TCP_ACK) != 0 && p->tcp.ack == f->handshake_seq[FLOW_SERVER] + 1) {
+        if ((f->marks & FLOW_SYN_ACK_REPEATED) == 0)
+            f->rtt_us[FLOW_CLIENT] = rtt_between(f->handshake_us, time_us);
+        f->tcp_state = FLOW_TCP_OPEN;
+    }
+    if ((flags & PACKET_TCP_FIN) != 0) {
+        f->marks |= direction == FLOW_CLIENT ? FLOW_FIN_CLIENT : FLOW_FIN_SERVER;
+        f->tcp_state = (f->marks & FLOW_FIN_CLIENT) != 0 && (f->marks & FLOW_FIN_SERVER) != 0
+                           ? FLOW_TCP_CLOSED
+                           : FLOW_TCP_CLOSING;
+    }
+}
+
+static void
+track_payload(struct flow *f, const struct packet *p, unsigned direction)
+{
+    struct rd r = rd_of(p->payload, p->payload_captured);
+
+    if (f->payload_packets[direction] == 0) {
+        f->first_length[direction] =
+            p->payload_length > UINT16_MAX ? UINT16_MAX : (uint16_t)p->payload_length;
+        f->first_word[direction] = rd_u32(&r);
+    }
+    f->payload_packets[direction]++;
+    f->payload_bytes[direction] += p->payload_length;
+}
+
+static bool
+is_established(const struct flow *f)
+{
+    bool both_ways = f->packets[FLOW_CLIENT] > 0 && f->packets[FLOW_SERVER] > 0;
+
+    if (f->protocol != FLOW_PROTOCOL_TCP)
+        return both_ways;
+    if (f->tcp_state == FLOW_TCP_MIDSTREAM)
+        return f->payload_packets[FLOW_CLIENT] > 0 && f->payload_packets[FLOW_SERVER] > 0;
+    return both_ways && f->tcp_state >= FLOW_TCP_OPEN &&
+           f->payload_packets[FLOW_CLIENT] + f->payload_packets[FLOW_SERVER] > 0;
+}
+
+void
+flow_track(struct flow *f, const struct packet *p, unsigned direction, int64_t time_us,
+    uint32_t wire_bytes)
+{
+    f->packets[direction]++;
+    f->bytes[direction] += wire_bytes;
+    if (time_us > f->last_us)
+        f->last_us = time_us;
+    if (f->protocol == FLOW_PROTOCOL_TCP)
+        track_tcp(f, p, direction, time_us);
+    if (p->payload_length > 0)
+        track_payload(f, p, direction);
+    if ((f->marks & FLOW_ESTABLISHED) == 0 && is_established(f))
+        f->marks |= FLOW_ESTABLISHED;
+}
+
+enum flow_class
+flow_class_of(const struct flow *f)
+{
+    if (f->protocol == FLOW_PROTOCOL_TCP)
+        return f->tcp_state >= FLOW_TCP_CLOSING ? FLOW_CLASS_TCP_CLOSING : FLOW_CLASS_TCP;
+    return f->protocol == FLOW_PROTOCOL_UDP ? FLOW_CLASS_UDP : FLOW_CLASS_OTHER;
+}

@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Blocks come in powers of two from 1 KiB on and go back to a free list of their size, so that
+ * malloc is out of the packet path once the pool has warmed up.
+ */
+#include "stream.h"
+#include <stdlib.h>
+#include <string.h>
+
+#define BLOCK_FIRST 1024u     /* bytes, with the header: one ordinary segment needs the next size */
+#define BLOCK_SIZES 8u        /* up to 128 KiB */
+#define HELD_AHEAD (1u << 18) /* a segment further ahead than this belongs to another life */
+
+struct stream_block {
+    struct stream_block *next;
+    uint32_t seq, used, room;
+    uint8_t size; /* class */
+    uint8_t data[];
+};
+
+struct stream_pool {
+    size_t budget, used;
+    uint32_t limit;
+    struct stream_block *free_blocks[BLOCK_SIZES];
+    struct stream_pair *free_pairs;
+    struct stream_counts counts;
+};
+
+static struct stream_block *
+block_take(struct stream_pool *pool, size_t bytes)
+{
+    struct stream_block *b;
+    unsigned size = 0;
+
+    while (size < BLOCK_SIZES && (BLOCK_FIRST << size) - sizeof *b < bytes)
+        size++;
+    if (size == BLOCK_SIZES || pool->used + (BLOCK_FIRST << size) > pool->budget)
+        return NULL;
+    b = pool->free_blocks[size];
+    if (b != NULL)
+        pool->free_blocks[size] = b->next;
+    else if ((b = malloc(BLOCK_FIRST << size)) == NULL)
+        return NULL;
+    pool->used += BLOCK_FIRST << size;
+    b->next = NULL;
+    b->used = 0;
+    b->size = (uint8_t)size;
+    b->room = (uint32_t)((BLOCK_FIRST << size) - sizeof *b);
+    return b;
+}
+
+static void
+block_free(struct stream_pool *pool, struct stream_block *b)
+{
+    if (b == NULL)
+        return;
+    pool->used -= BLOCK_FIRST << b->size;
+    b->next = pool->free_blocks[b->size];
+    pool->free_blocks[b->size] = b;
+}
+
+static void
+stream_drop(struct stream_pool *pool, struct stream *s)
+{
+    struct stream_block *next;
+
+    block_free(pool, s->unread);
+    s->unread = NULL;
+    for (struct stream_block *b = s->held; b != NULL; b = next) {
+        next = b->next;
+        block_free(pool, b);
+    }
+    s->held = NULL;
+    s->held_bytes = 0;
+}
+
+static enum stream_result
+stream_end(struct stream_pool *pool, struct stream *s, enum stream_result why)
+{
+    stream_drop(pool, s);
+    if (why == STREAM_LOST)
+        pool->counts.lost++;
+    return why;
+}
+
+/* Room for n more bytes behind what is unread. */
+static bool
+unread_grow(struct stream_pool *pool, struct stream *s, uint32_t n)
+{
+    struct stream_block *old = s->unread, *b;
+    uint32_t used = old == NULL ? 0 : old->used;
+
+    if (n > pool->limit || used > pool->limit - n)
+        return false;
+    if (old != NULL && n <= old->room - old->used)
+        return true;
+    b = block_take(pool, used + n);
+    if (b == NULL)
+        return false;
+    if (old != NULL) {
+        memcpy(b->data, old->data, used);
+        b->used = used;
+        block_free(pool, old);
+    }
+    s->unread = b;
+    return true;
+}
+
+/* In-order bytes: to the taker, and what it leaves into `unread`. */
+static enum stream_result
+deliver(struct stream_pool *pool, struct stream *s, const uint8_t *data, uint32_t n,
+    stream_take *take, void *context)
+{
+    size_t taken;
+
+    if (s->unread != NULL) {
+        if (!unread_grow(pool, s, n)) {
+            pool->counts.full++;
+            return STREAM_LOST;
+        }
+        memcpy(s->unread->data + s->unread->used, data, n);
+        s->unread->used += n;
+        data = s->unread->data;
+        n = s->unread->used;
+    }
+    taken = take(context, data, n);
+    if (taken == STREAM_STOP)
+        return STREAM_DONE;
+    if (taken >= n) {
+        block_free(pool, s->unread);
+        s->unread = NULL;
+        return STREAM_GOING;
+    }
+    if (s->unread != NULL) {
+        memmove(s->unread->data, data + taken, n - taken);
+        s->unread->used = (uint32_t)(n - taken);
+        return STREAM_GOING;
+    }
+    if (!unread_grow(pool, s, (uint32_t)(n - taken))) {
+        pool->counts.full++;
+        return STREAM_LOST;
+    }
+    memcpy(s->unread->data, data + taken, n - taken);
+    s->unread->used = (uint32_t)(n - taken);
+    return STREAM_GOING;
+}
+
+/* Keeps a segment that came early. One that starts where another does is a copy of it. */
+static enum stream_result
+hold(struct stream_pool *pool, struct stream *s, const struct stream_segment *g)
+{
+    struct stream_block **at = &s->held, *b;
+
+    if (g->seq - s->next > HELD_AHEAD || g->captured > pool->limit ||
+        s->held_bytes > pool->limit - g->captured)
+        return STREAM_LOST;
+    while (*at != NULL && (int32_t)((*at)->seq - g->seq) < 0)
+        at = &(*at)->next;
+    if (*at != NULL && (*at)->seq == g->seq) {
+        pool->counts.retransmitted++;
+        return STREAM_GOING;
+    }
+    b = block_take(pool, g->captured);
+    if (b == NULL) {
+        pool->counts.full++;
+        return STREAM_LOST;
+    }
+    pool->counts.out_of_order++;
+    memcpy(b->data, g->data, g->captured);
+    b->used = g->captured;
+    b->seq = g->seq;
+    b->next = *at;
+    *at = b;
+    s->held_bytes += b->used;
+    return STREAM_GOING;
+}
+
+/* Takes a segment that starts at or before `next`. */
+static enum stream_result
+advance(struct stream_pool *pool, struct stream *s, const struct stream_segment *g,
+    stream_take *take, void *context)
+{
+    uint32_t skip = s->next - g->seq;
+    enum stream_result result;
+
+    if (skip >= g->length) {
+        pool->counts.retransmitted++;
+        return STREAM_GOING;
+    }
+    if (skip > 0)
+        pool->counts.overlapping++;
+    if (skip >= g->captured)
+        return STREAM_LOST;
+    s->next += g->captured - skip;
+    result = deliver(pool, s, g->data + skip, g->captured - skip, take, context);
+    return result == STREAM_GOING && g->captured < g->length ? STREAM_LOST : result;
+}
+
+enum stream_result
+stream_add(struct stream_pool *pool, struct stream *s, const struct stream_segment *segment,
+    stream_take *take, void *context)
+{
+    enum stream_result result;
+
+    if (!s->is_started)
+        stream_start(s, segment->seq);
+    if ((int32_t)(segment->seq - s->next) > 0)
+        result = segment->captured < segment->length ? STREAM_LOST : hold(pool, s, segment);
+    else
+        result = advance(pool, s, segment, take, context);
+    while (result == STREAM_GOING && s->held != NULL && (int32_t)(s->held->seq - s->next) <= 0) {
+        struct stream_block *b = s->held;
+        struct stream_segment again = {
+            .seq = b->seq, .data = b->data, .captured = b->used, .length = b->used
+        };
+
+        s->held = b->next;
+        s->held_bytes -= b->used;
+        result = advance(pool, s, &again, take, context);
+        block_free(pool, b);
+    }
+    return result == STREAM_GOING ? result : stream_end(pool, s, result);
+}
+
+void
+stream_start(struct stream *s, uint32_t seq)
+{
+    s->next = seq;
+    s->is_started = true;
+}
+
+struct stream_pair *
+stream_pair_take(struct stream_pool *pool)
+{
+    struct stream_pair *pair = pool->free_pairs;
+
+    if (pool->used + sizeof *pair > pool->budget)
+        return NULL;
+    if (pair != NULL)
+        pool->free_pairs = pair->next_free;
+    else if ((pair = malloc(sizeof *pair)) == NULL)
+        return NULL;
+    memset(pair, 0, sizeof *pair);
+    pool->used += sizeof *pair;
+    return pair;
+}
+
+void
+stream_pair_free(struct stream_pool *pool, struct stream_pair *pair)
+{
+    if (pair == NULL)
+        return;
+    stream_drop(pool, &pair->way[0]);
+    stream_drop(pool, &pair->way[1]);
+    pool->used -= sizeof *pair;
+    pair->next_free = pool->free_pairs;
+    pool->free_pairs = pair;
+}
+
+void
+stream_pool_get_counts(const struct stream_pool *pool, struct stream_counts *out)
+{
+    *out = pool->counts;
+}
+
+size_t
+stream_pool_used(const struct stream_pool *pool)
+{
+    return pool->used;
+}
+
+struct stream_pool *
+stream_pool_open(size_t bytes, uint32_t limit)
+{
+    struct stream_pool *pool = calloc(1, sizeof *pool);
+
+    if (pool != NULL) {
+        pool->budget = bytes;
+        pool->limit = limit;
+    }
+    return pool;
+}
+
+void
+stream_pool_close(struct stream_pool *pool)
+{
+    struct stream_block *next;
+    struct stream_pair *next_pair;
+
+    if (pool == NULL)
+        return;
+    for (unsigned i = 0; i < BLOCK_SIZES; i++)
+        for (struct stream_block *b = pool->free_blocks[i]; b != NULL; b = next) {
+            next = b->next;
+            free(b);
+        }
+    for (struct stream_pair *p = pool->free_pairs; p != NULL; p = next_pair) {
+        next_pair = p->next_free;
+        free(p);
+    }
+    free(pool);
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The bytes of one direction of a TCP connection in order, as far as parsers want them.
+ *
+ * In-order data is handed to the taker where it lies in the packet; only what the taker leaves, and
+ * segments that came too early, are copied, into blocks of a pool with one byte budget. Where two
+ * segments overlap the first one wins (RFC 9293 leaves it open; a receiver that keeps the second
+ * sees other bytes than we do, so overlaps are counted). A hole that is never filled ends the
+ * stream: what follows is never guessed at.
+ */
+#ifndef SENSOR_STREAM_H
+#define SENSOR_STREAM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct stream_pool;
+struct stream_block;
+
+struct stream {
+    uint32_t next; /* sequence number that comes next */
+    bool is_started;
+    struct stream_block *unread; /* in order, left by the taker */
+    struct stream_block *held;   /* came early; ascending */
+    uint32_t held_bytes;
+};
+
+struct stream_pair {
+    struct stream way[2];
+    struct stream_pair *next_free;
+};
+
+enum stream_result {
+    STREAM_GOING,
+    STREAM_DONE, /* the taker wants no more */
+    STREAM_LOST, /* a hole, bytes that the capture cut, or no room: nothing more will come */
+};
+
+#define STREAM_STOP SIZE_MAX
+
+/* All unread bytes so far, in order. Returns how many it took (0 = wait for more), or STREAM_STOP.
+ */
+typedef size_t stream_take(void *context, const uint8_t *bytes, size_t n);
+
+struct stream_segment {
+    uint32_t seq;
+    const uint8_t *data;
+    uint32_t captured, length; /* bytes here, bytes on the wire */
+};
+
+struct stream_counts {
+    uint64_t retransmitted, overlapping, out_of_order, lost, full;
+};
+
+/* `bytes` at most in all blocks and pairs; `limit` at most in one direction. NULL when memory is
+ * short. */
+struct stream_pool *stream_pool_open(size_t bytes, uint32_t limit);
+/* NULL when the budget is spent. */
+struct stream_pair *stream_pair_take(struct stream_pool *pool);
+/* Gives back all that the pair holds. NULL is nothing. */
+void stream_pair_free(struct stream_pool *pool, struct stream_pair *pair);
+/* After DONE or LOST the direction holds no memory and must not be given more. The first segment
+ * starts the stream unless stream_start() did. */
+enum stream_result stream_add(struct stream_pool *pool, struct stream *s,
+    const struct stream_segment *segment, stream_take *take, void *context);
+void stream_start(struct stream *s, uint32_t seq);
+void stream_pool_get_counts(const struct stream_pool *pool, struct stream_counts *out);
+size_t stream_pool_used(const struct stream_pool *pool);
+void stream_pool_close(struct stream_pool *pool);
+
+#endif
