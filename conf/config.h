@@ -128,14 +128,17 @@ struct config_output {
     const char *path; /* file, "-" = standard output; NULL with a url */
     const char *url;  /* udp://H:P tcp://H:P tls://H:P unix:PATH */
     enum { SYSLOG_RFC5424, SYSLOG_CEF } format;
-    unsigned what;                     /* OUTPUT_ bits; alerts when not said */
+    unsigned what; /* OUTPUT_ bits; alerts when not said */
+    bool has_min_severity;
     enum config_severity min_severity; /* default: info for files and stdout, medium for syslog */
     unsigned rotate_mib, keep;
 };
 
-/* Prefix and ASN lists of kinds of networks; embedded ones unless `lists:` names a folder. */
+struct config_memory;
+
 struct config {
-    const char *file; /* NULL when there was none */
+    struct config_memory *memory; /* owns all that is pointed to */
+    const char *file;             /* NULL when there was none */
     struct {
         const char *name;
         struct config_texts interfaces;
