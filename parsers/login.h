@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * What facts of logins share, whatever protocol they come from.
+ */
+#ifndef PARSERS_LOGIN_H
+#define PARSERS_LOGIN_H
+
+#include "fact.h"
+#include "rd.h"
+
+/* An account as on the wire; `DOMAIN\user` gives account user and realm DOMAIN. */
+void login_account(struct fact *f, struct rd name);
+/* The address that a text holds (with or without a port, IPv6 bracketed or not); false when it is
+ * none, or unspecified (0.0.0.0, ::). */
+bool login_address(struct fact *f, enum fact_key key, struct rd text);
+/* A place that somebody called from, in any shape: an address becomes `outside`, a MAC (with or
+ * without `:SSID` behind it) `device.mac`; what those do not repeat letter by letter is kept as
+ * `calling-station`. */
+void login_calling_station(struct fact *f, struct rd text);
+
+#endif

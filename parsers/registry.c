@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The table of parsers, in the order in which they are tried. A parser's place is its bit in a
+ * flow's mask of candidates. Those with the strictest recognition come first.
+ */
+#include "parser.h"
+
+extern const struct parser parser_radius, parser_kerberos, parser_syslog;
+
+static const struct parser *const table[] = {
+    &parser_radius,
+    &parser_kerberos,
+    &parser_syslog,
+};
+
+_Static_assert(
+    sizeof(table) / sizeof(*table) <= PARSER_LIMIT, "a flow's mask of candidates has 64 bits");
+
+const struct parser *const *
+parser_table(unsigned *count)
+{
+    *count = sizeof(table) / sizeof(*table);
+    return table;
+}

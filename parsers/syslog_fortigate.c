@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * FortiGate: logins of SSL VPN and IPsec dial-up users, from the key=value lines of FortiOS.
+ *
+ * Message numbers and fields: "FortiOS Log Message Reference", event log, subtype vpn. Values may
+ * stand in double quotes, in which \" is a quote. FortiOS writes the addresses before the user, so
+ * of a key that occurs twice the first is taken: a quote smuggled into a name forges nothing.
+ */
+#include "login.h"
+#include "syslog_vendor.h"
+#include "text.h"
+
+#define FIELDS_MAX 128   /* a line has around thirty */
+#define MESSAGE_DIGITS 6 /* the last of the ten digits of logid */
+#define LOGID_DIGITS 10
+
+enum field {
+    FIELD_LOGID,
+    FIELD_TYPE,
+    FIELD_SUBTYPE,
+    FIELD_ACTION,
+    FIELD_USER,
+    FIELD_XAUTHUSER,
+    FIELD_REMIP,
+    FIELD_TUNNELIP,
+    FIELD_ASSIGNIP,
+    FIELD_TUNNELID,
+    FIELD_REASON,
+    FIELD_COUNT
+};
+
+static const char *const field_names[FIELD_COUNT] = { "logid", "type", "subtype", "action", "user",
+    "xauthuser", "remip", "tunnelip", "assignip", "tunnelid", "reason" };
+
+static const struct {
+    uint32_t number;
+    const char *action;
+    uint8_t kind;
+    const char *result;
+} messages[] = {
+    { 37138, "tunnel-up", FACT_LOGIN, "success" }, /* IPsec connection status */
+    { 37138, "tunnel-down", FACT_LOGOUT, NULL },
+    { 39424, "tunnel-up", FACT_LOGIN, "success" },      /* SSL_VPN_USER_TUNNEL_UP */
+    { 39425, "tunnel-down", FACT_LOGOUT, NULL },        /* SSL_VPN_USER_TUNNEL_DOWN */
+    { 39426, "ssl-login-fail", FACT_LOGIN, "failure" }, /* SSL_VPN_USER_SSL_LOGIN_FAIL */
+    { 39947, "tunnel-up", FACT_LOGIN, "success" },      /* SSL_VPN_SESSION_TUNNEL_UP */
+    { 39948, "tunnel-down", FACT_LOGOUT, NULL },        /* SSL_VPN_SESSION_TUNNEL_DOWN */
+};
+
+/* A quoted value, up to the quote that no backslash precedes. */
+static bool
+take_quoted(struct rd *r, struct rd *value)
+{
+    const uint8_t *from = r->p;
+
+    for (;;) {
+        uint8_t c = rd_u8(r);
+
+        if (!r->ok)
+            return false;
+        if (c == '\\')
+            rd_skip(r, 1);
+        else if (c == '"')
+            break;
+    }
+    *value = rd_of(from, (size_t)(r->p - 1 - from));
+    return true;
+}
+
+/* The next key=value; false at the end and at anything else. */
+static bool
+take_pair(struct rd *r, struct rd *key, struct rd *value)
+{
+    *r = text_trim(*r);
+    if (!text_take_until(r, "=", key))
+        return false;
+    if (text_take(r, "\""))
+        return take_quoted(r, value) && (rd_left(r) == 0 || rd_peek(r) == ' ' || rd_peek(r) == ',');
+    if (!text_take_until(r, " ", value))
+        *value = text_take_rest(r);
+    return true;
+}
+
+/* Values that say nothing count as absent. */
+static bool
+is_empty(const struct rd *value)
+{
+    return rd_left(value) == 0 || text_equals(value, "N/A") || text_equals(value, "(null)");
+}
+
+static void
+read_fields(struct rd r, struct rd fields[FIELD_COUNT])
+{
+    struct rd key, value;
+
+    for (unsigned n = 0; n < FIELDS_MAX && take_pair(&r, &key, &value); n++) {
+        (void)text_take(&r, ","); /* the CSV form */
+        for (unsigned i = 0; i < FIELD_COUNT; i++)
+            if (text_equals(&key, field_names[i]) && fields[i].p == NULL && !is_empty(&value))
+                fields[i] = value;
+    }
+}
+
+static bool
+message_number(struct rd logid, uint64_t *number)
+{
+    if (rd_left(&logid) != LOGID_DIGITS)
+        return false;
+    rd_skip(&logid, LOGID_DIGITS - MESSAGE_DIGITS);
+    return text_to_number(logid, number);
+}
+
+static void
+fill(struct fact *f, const struct rd fields[FIELD_COUNT])
+{
+    enum field user = fields[FIELD_XAUTHUSER].p != NULL ? FIELD_XAUTHUSER : FIELD_USER;
+
+    syslog_account(f, fields[user]);
+    (void)login_address(f, KEY_OUTSIDE, fields[FIELD_REMIP]);
+    (void)login_address(f, KEY_INSIDE, fields[FIELD_TUNNELIP]);
+    (void)login_address(f, KEY_INSIDE, fields[FIELD_ASSIGNIP]);
+    fact_text(f, KEY_SESSION, fields[FIELD_TUNNELID].p, rd_left(&fields[FIELD_TUNNELID]));
+    fact_text(f, KEY_REASON, fields[FIELD_REASON].p, rd_left(&fields[FIELD_REASON]));
+}
+
+static bool
+read(const struct syslog_message *m, struct fact *f)
+{
+    struct rd fields[FIELD_COUNT];
+    uint64_t number;
+
+    if (!text_contains(m->content, "logid="))
+        return false;
+    for (unsigned i = 0; i < FIELD_COUNT; i++)
+        fields[i] = (struct rd){ NULL, NULL, true };
+    read_fields(m->content, fields);
+    if (!message_number(fields[FIELD_LOGID], &number) ||
+        !text_equals(&fields[FIELD_TYPE], "event") || !text_equals(&fields[FIELD_SUBTYPE], "vpn"))
+        return false;
+    for (size_t i = 0; i < sizeof(messages) / sizeof(*messages); i++) {
+        if (messages[i].number != number || !text_equals(&fields[FIELD_ACTION], messages[i].action))
+            continue;
+        fact_begin(f, messages[i].kind);
+        if (messages[i].result != NULL)
+            fact_word(f, KEY_RESULT, messages[i].result);
+        fill(f, fields);
+        return fact_has(f, KEY_ACCOUNT);
+    }
+    return false;
+}
+
+const struct syslog_vendor syslog_fortigate = { "syslog-fortigate", read };

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * OpenVPN's server: who connected from where, which address was handed out, when the client left.
+ *
+ * Lines are those of OpenVPN 2.4 to 2.6 as its daemon gives them to syslog. Each begins with the
+ * client as `name/address:port` or, before it has a name, `address:port`; OpenVPN itself reduces a
+ * name to letters, digits and _-.@ there (a certificate's) or checks it (a user's).
+ */
+#include "login.h"
+#include "syslog_vendor.h"
+#include "text.h"
+#include <string.h>
+
+/* Behind the client's prefix. */
+static const struct syslog_pattern lines[] = {
+    { "MULTI_sva: pool returned IPv4={i}, IPv6={i}", FACT_LOGIN, "success" },
+    { "MULTI: Learn: {i} -> {x}", FACT_LOGIN, "success" },
+    { "TLS: Username/Password authentication succeeded for username '{U}' {x}", FACT_LOGIN,
+        "success" },
+    { "TLS: Username/Password authentication succeeded for username '{U}'", FACT_LOGIN, "success" },
+    { "TLS Auth Error: Auth Username/Password verification failed for peer", FACT_LOGIN,
+        "failure" },
+    { "SIGTERM[soft,{r}] received, client-instance exiting", FACT_LOGOUT, NULL },
+    { "SIGUSR1[soft,{r}] received, client-instance restarting", FACT_LOGOUT, NULL },
+};
+
+/* `[name] Peer Connection Initiated with [AF_INET]address:port` */
+static bool
+read_initiated(struct rd text, struct rd *name)
+{
+    struct rd peer;
+
+    return text_take(&text, "[") &&
+           text_take_until_last(&text, "] Peer Connection Initiated with [AF_INET", name) &&
+           text_take_until(&text, "]", &peer) && rd_left(name) > 0;
+}
+
+/* The client's prefix: outside, and the name when it has one. */
+static bool
+take_client(struct rd *text, struct fact *f)
+{
+    struct rd client, name = { NULL, NULL, true };
+
+    if (!text_take_until(text, " ", &client))
+        return false;
+    (void)text_take_until_last(&client, "/", &name);
+    if (!login_address(f, KEY_OUTSIDE, client))
+        return false;
+    syslog_account(f, name);
+    return true;
+}
+
+static bool
+is_openvpn(struct rd app)
+{
+    return text_take(&app, "openvpn") || text_take(&app, "ovpn-");
+}
+
+static bool
+read(const struct syslog_message *m, struct fact *f)
+{
+    struct rd text = m->text, name;
+    struct fact client;
+
+    fact_begin(&client, FACT_LOGIN);
+    if (!is_openvpn(m->app) || !take_client(&text, &client))
+        return false;
+    if (read_initiated(text, &name)) {
+        fact_begin(f, FACT_LOGIN);
+        fact_word(f, KEY_RESULT, "success");
+        syslog_account(f, name);
+    } else if (!syslog_match_any(text, lines, sizeof(lines) / sizeof(*lines), f)) {
+        return false;
+    }
+    fact_fill(f, &client);
+    return true;
+}
+
+const struct syslog_vendor syslog_openvpn = { "syslog-openvpn", read };
