@@ -20,15 +20,19 @@ struct outputs_request {
                                     syslog:tcp://H:P syslog:unix:PATH */
     unsigned spec_count;
     const char *observations; /* --observations SPEC or NULL */
-    bool replay;              /* nothing configured: YAML on standard output */
+    bool replay;              /* what an output cannot take waits in memory, not beside the state */
     void (*message)(void *context, const char *line);
     void *context;
 };
 
-/* NULL after a message when a specification is wrong or a file cannot be opened. */
+/* Without specs and configured outputs: YAML on standard output. NULL after a message when a
+ * specification is wrong or a file cannot be opened. SIGPIPE is ignored from here on. */
 struct outputs *outputs_open(const struct outputs_request *request);
 void outputs_alert(struct outputs *o, const struct alert *a);
 void outputs_observation(struct outputs *o, const struct observation *ob);
+/* Nothing is coming just now: writes what was gathered, tries again what waits. Call it about once
+ * a second when live. */
+void outputs_idle(struct outputs *o);
 /* Closes everything; 0, or 1 when anything was lost on any output (said by message, with counts).
  */
 int outputs_close(struct outputs *o);

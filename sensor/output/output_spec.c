@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Reads output specifications, and refuses what could not work: two outputs into one file or both
+ * on standard output, observations by syslog.
+ */
+#include "output_spec.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LINE_SIZE 512
+
+static const struct {
+    const char *name;
+    enum config_output_type type;
+    enum config_severity min_severity; /* unless the configuration says otherwise */
+} types[] = {
+    { "yaml", OUTPUT_YAML, SEVERITY_INFO },
+    { "json", OUTPUT_JSON, SEVERITY_INFO },
+    { "syslog", OUTPUT_SYSLOG, SEVERITY_MEDIUM },
+};
+#define TYPE_COUNT (sizeof(types) / sizeof(*types))
+
+static bool
+refuse(const struct outputs_request *request, const char *what, const char *why)
+{
+    char line[LINE_SIZE];
+
+    snprintf(line, sizeof(line), "output %s: %s", what, why);
+    request->message(request->context, line);
+    return false;
+}
+
+/* "json:alerts.json": type, colon, target; a file's target may be left out for standard output. */
+static const char *
+read_text(const char *text, struct output_spec *out)
+{
+    const char *colon = strchr(text, ':');
+    size_t n = colon == NULL ? strlen(text) : (size_t)(colon - text);
+
+    for (size_t i = 0; i < TYPE_COUNT; i++) {
+        if (strlen(types[i].name) != n || strncmp(text, types[i].name, n) != 0)
+            continue;
+        if (colon != NULL && colon[1] == '\0')
+            return "expected something behind the colon";
+        if (types[i].type == OUTPUT_SYSLOG && colon == NULL)
+            return "expected syslog:udp://HOST:PORT, syslog:tcp://HOST:PORT or syslog:unix:PATH";
+        out->type = types[i].type;
+        out->min_severity = types[i].min_severity;
+        out->target = strdup(colon == NULL ? "-" : colon + 1);
+        return out->target == NULL ? "out of memory" : NULL;
+    }
+    return "expected yaml[:PATH], json[:PATH], syslog:udp://HOST:PORT, syslog:tcp://HOST:PORT or "
+           "syslog:unix:PATH";
+}
+
+static const char *
+read_configured(const struct config_output *from, struct output_spec *out)
+{
+    const char *target = from->type == OUTPUT_SYSLOG ? from->url : from->path;
+
+    if (target == NULL && from->type == OUTPUT_SYSLOG)
+        return "expected a url: udp://HOST:PORT, tcp://HOST:PORT or unix:PATH";
+    out->type = from->type;
+    out->target = strdup(target == NULL ? "-" : target);
+    out->is_cef = from->format == SYSLOG_CEF;
+    out->what = from->what == 0 ? OUTPUT_ALERTS : from->what;
+    out->min_severity = from->min_severity;
+    out->rotate_mib = from->rotate_mib;
+    out->keep = from->keep;
+    return out->target == NULL ? "out of memory" : NULL;
+}
+
+/* What is wrong with the last of the outputs, seen with those before it; NULL when nothing is. */
+static const char *
+check_last(const struct output_spec *list, unsigned count)
+{
+    const struct output_spec *last = &list[count - 1];
+
+    if (last->type == OUTPUT_SYSLOG)
+        return (last->what & OUTPUT_OBSERVATIONS) == 0
+                   ? NULL
+                   : "observations go to yaml or json, not to syslog";
+    for (unsigned i = 0; i + 1 < count; i++)
+        if (list[i].type != OUTPUT_SYSLOG && strcmp(list[i].target, last->target) == 0)
+            return strcmp(last->target, "-") == 0
+                       ? "standard output is taken by another output; give one of them a file"
+                       : "another output writes to the same file";
+    return NULL;
+}
+
+/* Takes up what was read into out[*count]; why is what reading it found wrong. */
+static bool
+take(const struct outputs_request *request, struct output_spec *out, unsigned *count,
+    const char *text, const char *why)
+{
+    struct output_spec *spec = &out[*count];
+
+    if (spec->target != NULL) {
+        snprintf(spec->label, sizeof(spec->label), "%s:%s", types[spec->type].name, spec->target);
+        ++*count;
+        if (why == NULL)
+            why = check_last(out, *count);
+    }
+    return why == NULL || refuse(request, text, why);
+}
+
+static bool
+take_text(const struct outputs_request *request, struct output_spec *out, unsigned *count,
+    const char *text, unsigned what)
+{
+    if (*count == OUTPUT_SPEC_LIMIT)
+        return refuse(request, text, "too many outputs");
+    memset(&out[*count], 0, sizeof(*out));
+    out[*count].what = what;
+    return take(request, out, count, text, read_text(text, &out[*count]));
+}
+
+static bool
+take_configured(const struct outputs_request *request, struct output_spec *out, unsigned *count,
+    const struct config_output *from)
+{
+    const char *name = types[from->type].name;
+
+    if (*count == OUTPUT_SPEC_LIMIT)
+        return refuse(request, name, "too many outputs");
+    memset(&out[*count], 0, sizeof(*out));
+    return take(request, out, count, name, read_configured(from, &out[*count]));
+}
+
+bool
+output_specs_collect(const struct outputs_request *request,
+    struct output_spec out[OUTPUT_SPEC_LIMIT], unsigned *count)
+{
+    unsigned configured =
+        request->config == NULL || request->spec_count > 0 ? 0 : request->config->output_count;
+
+    *count = 0;
+    for (unsigned i = 0; i < request->spec_count; i++)
+        if (!take_text(request, out, count, request->specs[i], OUTPUT_ALERTS))
+            return false;
+    for (unsigned i = 0; i < configured; i++)
+        if (!take_configured(request, out, count, &request->config->outputs[i]))
+            return false;
+    if (*count == 0 && !take_text(request, out, count, "yaml:-", OUTPUT_ALERTS))
+        return false;
+    return request->observations == NULL ||
+           take_text(request, out, count, request->observations, OUTPUT_OBSERVATIONS);
+}
+
+void
+output_spec_free(struct output_spec *spec)
+{
+    free(spec->target);
+    spec->target = NULL;
+}
