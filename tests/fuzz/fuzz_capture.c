@@ -3,9 +3,9 @@
  * Capture files of any bytes, twice over through the merge and with a filter: no crash, no hang, no
  * packet outside of its buffer.
  */
-/* links: sensor/capture.c sensor/capture_filter.c sensor/capture_file.c sensor/capture_classic.c
- * sensor/capture_pcapng.c sensor/capture_walk.c sensor/capture_merge.c sensor/capture_live.c
- * parsers/text.c */
+/* clang-format off */
+/* links: sensor/capture.c sensor/capture_filter.c sensor/capture_file.c sensor/capture_classic.c sensor/capture_pcapng.c sensor/capture_walk.c sensor/capture_merge.c sensor/capture_live.c parsers/text.c */
+/* clang-format on */
 #include "../../sensor/capture.h"
 
 #include <stdio.h>
