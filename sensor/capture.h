@@ -46,8 +46,9 @@ struct capture_counts {
 /* NULL after a message when nothing at all can be read or the filter does not compile (*bad_filter
  * true). */
 struct capture *capture_open(const struct capture_request *request, bool *bad_filter);
-/* Up to CAPTURE_BATCH packets in merged order of time (ties: order of the paths, then position). 0:
- * the end (files), or nothing within about 100 ms (live; capture_at_end() tells). */
+/* Up to CAPTURE_BATCH packets in merged order of time (ties: order of the paths, then position; a
+ * file's own order is kept even where its time steps back). 0: the end, or nothing within about
+ * 100 ms from an interface or a pipe; capture_at_end() tells which. */
 unsigned capture_read(struct capture *c, struct capture_packet *out);
 bool capture_at_end(const struct capture *c);
 /* Base name of the file, or the interface; lives as long as c. */
