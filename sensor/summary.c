@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The summary after a run. A line stands only where its number is not zero, but for packets, flows,
+ * accounts and alerts, whose zero is news as well.
+ */
+#include "summary.h"
+#include "timestamp.h"
+#include <inttypes.h>
+
+#define COUNT_WIDTH 14
+
+static void
+put_line(FILE *to, uint64_t count, const char *what)
+{
+    fprintf(to, "%*" PRIu64 "  %s\n", COUNT_WIDTH, count, what);
+}
+
+static void
+put_seen(FILE *to, const struct pipeline_summary *p)
+{
+    char first[TIMESTAMP_SIZE], last[TIMESTAMP_SIZE];
+
+    put_line(to, p->packets, "packets");
+    put_line(to, p->bytes, "bytes");
+    put_line(to, p->captures, "captures");
+    if (p->packets > 0) {
+        timestamp_print(first, p->first_us);
+        timestamp_print(last, p->last_us);
+        fprintf(to, "%*s  from %s to %s\n", COUNT_WIDTH, "", first, last);
+    }
+    put_line(to, p->flows, "flows");
+}
+
+static void
+put_analysis(FILE *to, const struct analyst_summary *a)
+{
+    uint64_t alerts = 0;
+
+    put_line(to, a->observations, "observations");
+    put_line(to, a->logins, "logins");
+    put_line(to, a->accounts, "accounts");
+    put_line(to, a->sites, "sites");
+    for (int s = 0; s < SEVERITY_COUNT; s++)
+        alerts += a->alerts[s];
+    put_line(to, alerts, "alerts");
+    for (int s = SEVERITY_COUNT - 1; s >= 0; s--)
+        if (a->alerts[s] > 0)
+            fprintf(to, "%*" PRIu64 "    %s\n", COUNT_WIDTH, a->alerts[s],
+                config_severity_name((enum config_severity)s));
+}
+
+/* One row of what was dropped or not understood. */
+struct loss {
+    uint64_t count;
+    const char *what;
+};
+
+static void
+put_losses(FILE *to, const struct loss *rows, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (rows[i].count > 0)
+            put_line(to, rows[i].count, rows[i].what);
+}
+
+static void
+put_packet_losses(FILE *to, const struct pipeline_summary *p)
+{
+    const struct loss rows[] = {
+        { p->captures_failed, "captures could not be read, or not to their end" },
+        { p->kernel_dropped, "packets dropped by the kernel: the sensor was too slow" },
+        { p->interface_dropped, "packets dropped by the interface" },
+        { p->filtered, "packets left out by the filter" },
+        { p->duplicates, "packets were copies of others" },
+        { p->clock_steps_back, "packets were earlier than one before them" },
+        { p->fragments_reassembled, "datagrams put together from fragments" },
+        { p->fragments_dropped, "fragments never became whole" },
+        { p->flows_evicted, "flows gave way to newer ones (limits.flows)" },
+        { p->flows_one_way, "flows were seen in one direction only" },
+        { p->flows_unclassified, "flows of no known application" },
+        { p->unpaired, "answers without their request, or requests without answer" },
+    };
+
+    put_losses(to, rows, sizeof(rows) / sizeof(*rows));
+    for (int r = PACKET_OK + 1; r < PACKET_RESULT_COUNT; r++)
+        if (r != PACKET_FRAGMENT && p->decode[r] > 0)
+            fprintf(to, "%*" PRIu64 "  packets not decoded: %s\n", COUNT_WIDTH, p->decode[r],
+                packet_result_name((enum packet_result)r));
+}
+
+static void
+put_parsers(FILE *to, const struct pipeline_summary *p, bool verbose)
+{
+    unsigned count;
+    const struct parser *const *table = parser_table(&count);
+
+    for (unsigned i = 0; i < count && i < PARSER_LIMIT; i++) {
+        const uint64_t *results = p->parse[i];
+
+        if (verbose && results[PARSE_OK] > 0)
+            fprintf(to, "%*" PRIu64 "  %s messages read\n", COUNT_WIDTH, results[PARSE_OK],
+                table[i]->name);
+        if (results[PARSE_BAD] > 0)
+            fprintf(to, "%*" PRIu64 "  %s messages not understood: malformed\n", COUNT_WIDTH,
+                results[PARSE_BAD], table[i]->name);
+        if (verbose && results[PARSE_MORE] > 0)
+            fprintf(to, "%*" PRIu64 "  %s messages cut short\n", COUNT_WIDTH, results[PARSE_MORE],
+                table[i]->name);
+    }
+}
+
+static bool
+is_nothing_decoded(const struct pipeline_summary *p)
+{
+    return p->decode[PACKET_OK] == 0 && p->decode[PACKET_FRAGMENT] == 0;
+}
+
+void
+summary_print(FILE *to, const struct pipeline_summary *packets,
+    const struct analyst_summary *analysis, bool verbose)
+{
+    const struct loss rows[] = {
+        { analysis->updates, "updates of alerts" },
+        { analysis->suppressed, "alerts suppressed" },
+        { analysis->evicted, "accounts, sites or leases gave way to newer ones (limits)" },
+        { analysis->clock_steps_back, "observations were earlier than one before them" },
+    };
+
+    if (packets != NULL)
+        put_seen(to, packets);
+    put_analysis(to, analysis);
+    put_losses(to, rows, sizeof(rows) / sizeof(*rows));
+    if (packets == NULL)
+        return;
+    put_packet_losses(to, packets);
+    put_parsers(to, packets, verbose);
+    if (is_nothing_decoded(packets))
+        fprintf(to, "\nNOTHING WAS DECODED: %s\n",
+            packets->packets == 0
+                ? "no packet was read. Is the path right, does the filter match anything?"
+                : "not one of the packets holds IP that could be read. The lines above say why.");
+}
