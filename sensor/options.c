@@ -168,8 +168,6 @@ options_check(const struct options *o)
 
     if (inputs > 1)
         why = "-r, -i and --analyse exclude each other";
-    else if (o->action == OPTIONS_RUN && inputs == 0)
-        why = "nothing to read: give -r PATH, -i IFACE or --analyse PATH (-h for help)";
     else if (o->analyse != NULL && o->filter != NULL)
         why = "--analyse takes no packet filter";
     else if (o->state != NULL)

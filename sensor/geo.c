@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Joins what the folders below keep apart: the configuration's databases and the shipped lists make
+ * one geoip.
+ */
+#include "geo.h"
+
+#include "../conf/list.h"
+
+struct adding {
+    struct geoip *geoip;
+    bool failed;
+};
+
+/* Kinds that are no kind of network ("dprk ...") belong to detectors; they are not geography. */
+static void
+add_network(void *context, const struct list_network *n)
+{
+    struct adding *adding = context;
+    enum geoip_kind kind = geoip_kind_of(n->kind);
+    int status;
+
+    if (kind == GEOIP_KIND_COUNT)
+        return;
+    if (n->is_asn)
+        status = geoip_add_asn(adding->geoip, n->asn, kind, n->source, n->provider);
+    else
+        status = geoip_add_prefix(
+            adding->geoip, &n->prefix.address, n->prefix.bits, kind, n->source, n->provider);
+    if (status != 0)
+        adding->failed = true;
+}
+
+struct geoip *
+geo_open(const struct config *config, char *error, size_t error_size)
+{
+    const struct geoip_paths paths = { .country = config->geoip.country,
+        .city = config->geoip.city,
+        .asn = config->geoip.asn,
+        .anonymous_ip = config->geoip.anonymous_ip,
+        .connection_type = config->geoip.connection_type,
+        .isp = config->geoip.isp };
+    struct adding adding = { .geoip = geoip_open(&paths, error, error_size) };
+
+    if (adding.geoip == NULL)
+        return NULL;
+    if (list_each_network(add_network, &adding) < 0 || adding.failed) {
+        snprintf(error, error_size, "the shipped lists of networks could not be loaded");
+        geoip_close(adding.geoip);
+        return NULL;
+    }
+    return adding.geoip;
+}
+
+void
+geo_list_tools(FILE *to)
+{
+    unsigned count;
+    const struct list_tool *tools = list_tools(&count);
+
+    fprintf(to, "%-28s %-14s %s\n", "name", "class", "signs");
+    for (unsigned i = 0; i < count; i++)
+        fprintf(to, "%-28s %-14s %s%s%s %s\n", tools[i].name, tools[i].class_name, tools[i].domains,
+            tools[i].ndpi[0] == '\0' ? "" : " ndpi:", tools[i].ndpi, tools[i].ports);
+}

@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The order of things: arguments, configuration, databases and outputs, then packets or stored
+ * observations through the analyst, then what was lost or not understood. Decides nothing about
+ * traffic.
+ */
+#include "../conf/list.h"
+#include "analyst.h"
+#include "geo.h"
+#include "log.h"
+#include "options.h"
+#include "output/output.h"
+#include "pipeline.h"
+#include "privilege.h"
+#include "progress.h"
+#include "summary.h"
+#include "version.h"
+#include "watch.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum exit_status { EXIT_DONE = 0, EXIT_IO_FAILED = 1, EXIT_USAGE = 2 };
+
+/* Everything one run holds; released in one place. */
+struct run {
+    struct options options;
+    struct config *config;
+    struct geoip *geoip;
+    struct watch *watch;
+    struct outputs *outputs;
+    struct analyst *analyst;
+    struct pipeline_summary packets;
+};
+
+static int
+load_config(struct run *run)
+{
+    struct config_request request = { .path = run->options.config,
+        .overrides = run->options.overrides.list,
+        .override_count = run->options.overrides.count,
+        .roster = run->options.roster,
+        .message = log_message };
+
+    request.specs = analyst_detector_specs(&request.spec_count);
+    run->config = config_load(&request);
+    return run->config == NULL ? -1 : 0;
+}
+
+static int
+load_databases(struct run *run)
+{
+    char error[512];
+
+    run->geoip = geo_open(run->config, error, sizeof error);
+    if (run->geoip == NULL) {
+        log_failure("%s", error);
+        return -1;
+    }
+    run->watch = watch_open(run->config, run->geoip);
+    if (run->watch == NULL) {
+        log_failure("out of memory for the lists of watched networks");
+        return -1;
+    }
+    return 0;
+}
+
+static void
+write_alert(void *context, const struct alert *a)
+{
+    const struct run *run = context;
+
+    outputs_alert(run->outputs, a);
+}
+
+static int
+open_outputs(struct run *run)
+{
+    const struct outputs_request outputs = { .config = run->config,
+        .specs = run->options.outputs.list,
+        .spec_count = run->options.outputs.count,
+        .observations = run->options.observations,
+        .replay = run->options.interfaces.count == 0,
+        .message = log_message };
+    const struct analyst_request analyst = {
+        .config = run->config, .geoip = run->geoip, .alert = write_alert, .context = run
+    };
+
+    run->outputs = outputs_open(&outputs);
+    if (run->outputs == NULL)
+        return -1;
+    run->analyst = analyst_open(&analyst);
+    if (run->analyst == NULL) {
+        log_failure("out of memory for the tables of accounts and sites");
+        return -1;
+    }
+    return 0;
+}
+
+static void
+take_observation(void *context, const struct observation *o)
+{
+    struct run *run = context;
+
+    outputs_observation(run->outputs, o);
+    analyst_observe(run->analyst, o);
+}
+
+static void
+drop_privileges(void *context)
+{
+    const struct run *run = context;
+    char error[256];
+
+    if (privilege_drop(run->config->sensor.run_as, error, sizeof error) != 0) {
+        log_failure("%s", error);
+        exit(EXIT_USAGE);
+    }
+    for (unsigned i = 0; i < run->options.interfaces.count; i++)
+        log_note("listening on %s", run->options.interfaces.list[i]);
+}
+
+static bool
+is_watched(void *context, const struct in6_addr *address)
+{
+    return watch_holds(context, address);
+}
+
+static void
+stop_on_signal(int signal_number)
+{
+    (void)signal_number;
+    pipeline_stop();
+}
+
+static int
+read_packets(struct run *run)
+{
+    const struct options *o = &run->options;
+    const struct pipeline_request request = { .config = run->config,
+        .paths = o->paths.count == 0 ? NULL : o->paths.list,
+        .path_count = o->paths.count,
+        .interfaces = o->interfaces.list,
+        .interface_count = o->interfaces.count,
+        .filter = o->filter != NULL ? o->filter : run->config->sensor.filter,
+        .workers = o->workers != 0 ? o->workers : run->config->sensor.workers,
+        .observe = take_observation,
+        .context = run,
+        .message = log_message,
+        .ready = drop_privileges,
+        .progress = progress_show,
+        .is_watched = is_watched,
+        .watch = run->watch };
+    struct sigaction stop = { .sa_handler = stop_on_signal };
+    int status;
+
+    sigaction(SIGINT, &stop, NULL);
+    sigaction(SIGTERM, &stop, NULL);
+    status = pipeline_run(&request, &run->packets);
+    progress_end();
+    return status;
+}
+
+static void
+say_note(void *context, const char *line)
+{
+    (void)context;
+    log_note("%s", line);
+}
+
+static int
+run_analysis(struct run *run)
+{
+    struct analyst_summary summary;
+    int status, lost;
+
+    if (run->options.analyse != NULL)
+        status = observations_read(run->options.analyse, take_observation, run, log_message, NULL);
+    else
+        status = read_packets(run);
+    if (status == EXIT_USAGE)
+        return status;
+    analyst_finish(run->analyst);
+    lost = outputs_close(run->outputs);
+    run->outputs = NULL;
+    analyst_get_summary(run->analyst, &summary);
+    analyst_report_suppress(run->analyst, say_note, NULL);
+    summary_print(run->options.analyse == NULL ? &run->packets : NULL, &summary);
+    return lost != 0 ? EXIT_IO_FAILED : status;
+}
+
+/* The live default: interfaces from the configuration when no input is named. */
+static bool
+take_configured_interfaces(struct run *run)
+{
+    struct options *o = &run->options;
+    const struct config_texts *configured = &run->config->sensor.interfaces;
+
+    if (o->paths.count + o->interfaces.count > 0 || o->analyse != NULL)
+        return true;
+    if (configured->count == 0) {
+        log_failure("nothing to read: give -r PATH, -i IFACE or --analyse PATH (-h for help)");
+        return false;
+    }
+    o->interfaces.list = calloc(configured->count, sizeof *o->interfaces.list);
+    if (o->interfaces.list == NULL)
+        return false;
+    memcpy(o->interfaces.list, configured->list, configured->count * sizeof *o->interfaces.list);
+    o->interfaces.count = configured->count;
+    return true;
+}
+
+static int
+act(struct run *run)
+{
+    const struct config_detector_spec *specs;
+    unsigned spec_count;
+
+    switch (run->options.action) {
+    case OPTIONS_HELP:
+        options_print_help(stdout);
+        return EXIT_DONE;
+    case OPTIONS_VERSION:
+        version_print(stdout);
+        return EXIT_DONE;
+    case OPTIONS_LIST_DETECTORS:
+        analyst_list_detectors(stdout, run->options.verbose);
+        return EXIT_DONE;
+    case OPTIONS_LIST_TOOLS:
+        geo_list_tools(stdout);
+        return EXIT_DONE;
+    default:
+        break;
+    }
+    if (load_config(run) != 0)
+        return EXIT_USAGE;
+    if (run->options.action == OPTIONS_DUMP_CONFIG) {
+        specs = analyst_detector_specs(&spec_count);
+        return config_dump(run->config, specs, spec_count, stdout) == 0 ? EXIT_DONE
+                                                                        : EXIT_IO_FAILED;
+    }
+    if (load_databases(run) != 0)
+        return EXIT_USAGE;
+    if (run->options.action == OPTIONS_TEST) {
+        log_note("the configuration is good");
+        return EXIT_DONE;
+    }
+    if (!take_configured_interfaces(run) || open_outputs(run) != 0)
+        return EXIT_USAGE;
+    return run_analysis(run);
+}
+
+int
+main(int argc, char **argv)
+{
+    struct run run = { 0 };
+    int status = EXIT_USAGE;
+
+    if (options_parse(&run.options, argc, argv) == 0) {
+        log_set_level(run.options.quiet     ? LOG_QUIET
+                      : run.options.verbose ? LOG_VERBOSE
+                                            : LOG_NORMAL);
+        status = act(&run);
+    }
+    if (run.outputs != NULL)
+        outputs_close(run.outputs);
+    analyst_close(run.analyst);
+    watch_close(run.watch);
+    geoip_close(run.geoip);
+    config_free(run.config);
+    options_free(&run.options);
+    return status;
+}
