@@ -97,7 +97,7 @@ cidr_holds(const struct cidr *c, const struct in6_addr *address)
     if (memcmp(&c->address, address, whole) != 0)
         return false;
     return rest == 0 ||
-        ((c->address.s6_addr[whole] ^ address->s6_addr[whole]) & (0xff00u >> rest) & 0xff) == 0;
+           ((c->address.s6_addr[whole] ^ address->s6_addr[whole]) & (0xff00u >> rest) & 0xff) == 0;
 }
 
 bool
