@@ -98,7 +98,9 @@ enum fact_key {
 enum fact_type { FACT_TYPE_TEXT, FACT_TYPE_NUMBER, FACT_TYPE_ADDRESS, FACT_TYPE_FLAG };
 
 /* A request and its answer are joined by the sensor within one flow (and direction-free): the
- * answer takes what it lacks from the request. Parsers keep no state; they say which is which. */
+ * answer takes what it lacks from the request. Parsers keep no state; they say which is which. A
+ * FACT_REQUEST of kind logout (a server asks a gateway to disconnect somebody) is remembered for
+ * its answer and never shown itself; an answer that still names nobody is not shown either. */
 enum fact_pairing { FACT_ALONE, FACT_REQUEST, FACT_ANSWER };
 
 struct fact {

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ * links: parsers/radius.c parsers/login.c parsers/fact.c parsers/text.c */
+/*
+ * Proves what each RADIUS message says, that requests and answers carry the same transaction, and
+ * that nothing else is taken for RADIUS. The first two samples are those of RFC 2865, 7.1; the
+ * others are built by the layouts of the RFCs that their names say.
+ */
+#include "parse_check.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#define COUNT(a) (sizeof(a) / sizeof(*(a)))
+#define ROOM 1024
+
+extern const struct parser parser_radius;
+
+static const struct {
+    const char *name, *hex, *facts;
+    uint8_t pairing;
+    uint32_t transaction;
+} samples[] = {
+    { "RFC 2865 7.1 Access-Request",
+        "010000380f403f9473978057bd83d5cb98f4227a01066e656d6f02120dbe708d93d413ce3196e43f"
+        "782a0aee0406c0a80110050600000003",
+        "login account=nemo result=attempt method=radius gateway=192.168.1.16", 1, 0x100 },
+    { "RFC 2865 7.1 Access-Accept",
+        "0200002686fe220e7624ba2a1005f6bf9b55e0b20606000000010f06000000000e06c0a80103",
+        "login result=success method=radius", 2, 0x100 },
+    { "VPN gateway: domain account, caller's address and port",
+        "01070044000102030405060708090a0b0c0d0e0f010b434f52505c6a646f651f133230332e302e31"
+        "31332e393a353132333408060a080006200676706e310406c0000201",
+        "login account=jdoe realm=CORP result=attempt method=radius outside=203"
+        ".0.113.9 inside=10.8.0.6 calling-station=203.0.113.9:51234 gateway=192"
+        ".0.2.1",
+        1, 0x107 },
+    { "a realm behind @ stays in the account",
+        "01010033000102030405060708090a0b0c0d0e0f01126a646f65406578616d706c652e6f72671f0d"
+        "323030313a6462383a3a39",
+        "login account=jdoe@example.org result=attempt method=radius outside=20"
+        "01:db8::9",
+        1, 0x101 },
+    { "bracketed IPv6 caller",
+        "0101002d000102030405060708090a0b0c0d0e0f01066a646f651f135b323030313a6462383a3a39"
+        "5d3a343433",
+        "login account=jdoe result=attempt method=radius outside=2001:db8::9 ca"
+        "lling-station=[2001:db8::9]:443",
+        1, 0x101 },
+    { "Wi-Fi: MAC and SSID",
+        "01010033000102030405060708090a0b0c0d0e0f01066a646f651f1930302d31412d32422d33432d"
+        "34442d35453a6775657374",
+        "login account=jdoe result=attempt method=radius calling-station=00-1A-"
+        "2B-3C-4D-5E:guest device.mac=00:1a:2b:3c:4d:5e",
+        1, 0x101 },
+    { "Cisco MAC",
+        "0101002a000102030405060708090a0b0c0d0e0f01066a646f651f10303031612e326233632e3464"
+        "3565",
+        "login account=jdoe result=attempt method=radius calling-station=001a.2"
+        "b3c.4d5e device.mac=00:1a:2b:3c:4d:5e",
+        1, 0x101 },
+    { "telephone", "01010027000102030405060708090a0b0c0d0e0f01066a646f651f0d3636393337393630343432",
+        "login account=jdoe result=attempt method=radius calling-station=669379"
+        "60442",
+        1, 0x101 },
+    { "EAP identity without User-Name, in two attributes",
+        "01010021000102030405060708090a0b0c0d0e0f4f0902090009016a644f046f65",
+        "login account=jdoe result=attempt method=radius", 1, 0x101 },
+    { "EAP identity yields to User-Name",
+        "01010026000102030405060708090a0b0c0d0e0f01076f757465724f0b02090009016a646f65",
+        "login account=outer result=attempt method=radius", 1, 0x101 },
+    { "addresses to be chosen are none: RFC 2865 5.8",
+        "02010020000102030405060708090a0b0c0d0e0f0806fffffffe0806ffffffff",
+        "login result=success method=radius", 2, 0x101 },
+    { "Accept names the account, gives an address",
+        "02010020000102030405060708090a0b0c0d0e0f01066a646f6508060a080006",
+        "login account=jdoe result=success method=radius inside=10.8.0.6", 2, 0x101 },
+    { "Reject and why", "03010022000102030405060708090a0b0c0d0e0f120e6e6f20737563682075736572",
+        "login result=failure method=radius reason=no such user", 2, 0x101 },
+    { "Challenge: it goes on", "0b010020000102030405060708090a0b0c0d0e0f120c456e74657220636f6465",
+        "", 0, 0x0 },
+    { "nobody asks", "0101001a000102030405060708090a0b0c0d0e0f060600000001", "", 0, 0x0 },
+    { "accounting start",
+        "04070039000102030405060708090a0b0c0d0e0f01066a646f652806000000012c05732d3108060a"
+        "080006420e013230332e302e3131332e39",
+        "login account=jdoe result=success method=radius-accounting outside=203"
+        ".0.113.9 inside=10.8.0.6 session=s-1 status=start",
+        0, 0x207 },
+    { "accounting interim, IPv6",
+        "04070044000102030405060708090a0b0c0d0e0f01066a646f65280600000003a81220010db80000"
+        "000000000000000000065f1220010db8000000000000000000000001",
+        "login account=jdoe result=success method=radius-accounting inside=2001"
+        ":db8::6 status=interim gateway=2001:db8::1",
+        0, 0x207 },
+    { "delegated prefix",
+        "0407002c000102030405060708090a0b0c0d0e0f01066a646f652806000000037b0c004020010db8"
+        "00010002",
+        "login account=jdoe result=success method=radius-accounting inside=2001"
+        ":db8:1:2:: status=interim",
+        0, 0x207 },
+    { "accounting stop",
+        "0407002b000102030405060708090a0b0c0d0e0f01066a646f652806000000022c05732d31310600"
+        "000004",
+        "logout account=jdoe method=radius-accounting session=s-1 status=stop r"
+        "eason=Idle Timeout",
+        0, 0x207 },
+    { "accounting on: a gateway started",
+        "04070020000102030405060708090a0b0c0d0e0f2806000000070406c0000201", "", 0, 0x0 },
+    { "Disconnect-Request", "2809001f000102030405060708090a0b0c0d0e0f01066a646f652c05732d31",
+        "logout account=jdoe method=radius session=s-1", 1, 0x309 },
+    { "Disconnect-ACK", "29090014000102030405060708090a0b0c0d0e0f", "logout method=radius", 2,
+        0x309 },
+    { "Disconnect-NAK", "2a09001a000102030405060708090a0b0c0d0e0f6506000001f7", "", 0, 0x0 },
+    { "Cisco-AVPair",
+        "0101009b000102030405060708090a0b0c0d0e0f01066a646f651a2000000009011a69703a736f75"
+        "7263652d69703d3230332e302e3131332e391a2c0000000901266d646d2d746c763d646576696365"
+        "2d6d61633d30302d31612d32622d33632d34642d35651a3500000009012f6d646d2d746c763d6163"
+        "2d757365722d6167656e743d416e79436f6e6e6563742057696e646f777320342e3130",
+        "login account=jdoe result=attempt method=radius outside=203.0.113.9 so"
+        "ftware.client=AnyConnect Windows 4.10 device.mac=00:1a:2b:3c:4d:5e",
+        1, 0x101 },
+    { "Palo Alto",
+        "01010049000102030405060708090a0b0c0d0e0f01066a646f651a0c000063750606434f52501a13"
+        "00006375070d3230332e302e3131332e391a1000006375090a4c4150544f502d37",
+        "login account=jdoe realm=CORP result=attempt method=radius outside=203"
+        ".0.113.9 device.host-name=LAPTOP-7",
+        1, 0x101 },
+    { "Fortinet and Microsoft",
+        "02010030000102030405060708090a0b0c0d0e0f1a0c0000304402060a0800061a1000000137220a"
+        "4c4150544f502d37",
+        "login result=success method=radius inside=10.8.0.6 device.host-name=LA"
+        "PTOP-7",
+        2, 0x101 },
+    { "another vendor's type 1",
+        "01010036000102030405060708090a0b0c0d0e0f01066a646f651a1c0000372a011669703a736f75"
+        "7263652d69703d362e362e362e36",
+        "login account=jdoe result=attempt method=radius", 1, 0x101 },
+};
+
+static struct parse_input
+datagram(uint16_t port)
+{
+    return (struct parse_input){ .transport = PARSE_UDP, .destination_port = port };
+}
+
+static void
+test_samples_say_what_they_say(void **state)
+{
+    uint8_t bytes[ROOM];
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(samples); i++) {
+        struct parse_input in = datagram(1812);
+        struct parse_check c;
+        size_t n = parse_check_hex(bytes, sizeof(bytes), samples[i].hex);
+
+        if (parse_check_run(&parser_radius, &in, bytes, n, &c) != PARSE_OK)
+            fail_msg("%s: not read", samples[i].name);
+        if (strcmp(c.facts, samples[i].facts) != 0)
+            fail_msg("%s: %s", samples[i].name, c.facts);
+        if (c.count > 0) {
+            assert_int_equal(c.last.pairing, samples[i].pairing);
+            assert_int_equal(c.last.transaction, samples[i].transaction);
+        }
+        assert_int_equal(rd_left(&in.data), 0);
+    }
+}
+
+static void
+test_prefixes_say_nothing(void **state)
+{
+    static const uint16_t ports[] = { 1812, 40000 };
+    uint8_t bytes[ROOM];
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(samples); i++)
+        for (size_t p = 0; p < COUNT(ports); p++) {
+            size_t n = parse_check_hex(bytes, sizeof(bytes), samples[i].hex);
+            size_t good = parse_check_prefixes(&parser_radius, datagram(ports[p]), bytes, n);
+
+            if (good != n)
+                fail_msg("%s: prefix of %zu bytes", samples[i].name, good);
+        }
+}
+
+/* RFC 2865, 3: octets outside of the length are padding. Elsewhere than at home they are a sign
+ * that this is not RADIUS. */
+static void
+test_padding_is_ignored_at_home(void **state)
+{
+    struct parse_input home = datagram(1645), away = datagram(40000);
+    struct parse_check c;
+    uint8_t bytes[ROOM] = { 0 };
+    size_t n = parse_check_hex(bytes, sizeof(bytes), samples[0].hex);
+
+    (void)state;
+    assert_int_equal(parse_check_run(&parser_radius, &home, bytes, n + 7, &c), PARSE_OK);
+    assert_string_equal(c.facts, samples[0].facts);
+    assert_int_equal(parse_check_run(&parser_radius, &away, bytes, n + 7, &c), PARSE_NOT_MINE);
+    assert_int_equal(parse_check_run(&parser_radius, &away, bytes, n, &c), PARSE_OK);
+    assert_string_equal(c.facts, samples[0].facts);
+}
+
+static const struct {
+    const char *name, *hex;
+} lies[] = {
+    { "length below the header", "01000013000102030405060708090a0b0c0d0e0f" },
+    { "length above the limit", "01001001000102030405060708090a0b0c0d0e0f" },
+    { "attribute of length 0", "01000018000102030405060708090a0b0c0d0e0f01006162" },
+    { "attribute of length 1", "01000018000102030405060708090a0b0c0d0e0f01016162" },
+    { "attribute beyond the end", "01000018000102030405060708090a0b0c0d0e0f01056162" },
+    { "half an attribute", "01000015000102030405060708090a0b0c0d0e0f01" },
+    { "attribute type 0", "01000018000102030405060708090a0b0c0d0e0f00046162" },
+};
+
+static void
+test_lies_are_bad_at_home_and_foreign_elsewhere(void **state)
+{
+    uint8_t bytes[ROOM];
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(lies); i++) {
+        struct parse_input home = datagram(1812), away = datagram(40000);
+        struct parse_check c;
+        size_t n = parse_check_hex(bytes, sizeof(bytes), lies[i].hex);
+
+        if (parse_check_run(&parser_radius, &home, bytes, n, &c) != PARSE_BAD || c.count > 0 ||
+            parse_check_run(&parser_radius, &away, bytes, n, &c) != PARSE_NOT_MINE || c.count > 0)
+            fail_msg("%s", lies[i].name);
+    }
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_samples_say_what_they_say),
+        cmocka_unit_test(test_prefixes_say_nothing),
+        cmocka_unit_test(test_padding_is_ignored_at_home),
+        cmocka_unit_test(test_lies_are_bad_at_home_and_foreign_elsewhere),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
