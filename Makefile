@@ -43,12 +43,18 @@ UNIT := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/te
 
 all: check-packages $(BUILD)/farmwatch
 
+# V=1 shows whole commands.
+V ?= 0
+ifeq ($(V),0)
+say = @printf '  %-5s %s\n' $(1) $(2);
+endif
+
 $(BUILD)/farmwatch: $(OBJECTS)
-	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+	$(call say,LINK,$@) $(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 $(BUILD)/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+	$(call say,CC,$<) $(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 # What is embedded must rebuild what embeds it.
 $(BUILD)/geoip/embedded.o: $(wildcard geoip/data/*.mmdb)
@@ -57,8 +63,8 @@ $(BUILD)/conf/embedded.o: $(wildcard conf/lists/*) $(wildcard conf/indicators/*.
 # A unit test links only the files that it names: /* links: parsers/fact.c parsers/rd.c */ in its first lines.
 links = $(patsubst %.c,$(BUILD)/%.o,$(shell sed -n 's|.*links: \(.*[^ ]\) *\*/.*|\1|p' $(1) | head -1))
 define unit_rule
-$(BUILD)/tests/unit/$(1): $(BUILD)/tests/unit/$(1).o $(call links,tests/unit/$(1).c)
-	$$(CC) $$(LDFLAGS) -o $$@ $$^ $$(LDLIBS) -lcmocka
+$(BUILD)/tests/unit/$(1): $(BUILD)/tests/unit/$(1).o $(sort $(call links,tests/unit/$(1).c))
+	$$(call say,LINK,$$@) $$(CC) $$(LDFLAGS) -o $$@ $$^ $$(LDLIBS) -lcmocka
 endef
 $(foreach t,$(notdir $(UNIT)),$(eval $(call unit_rule,$(t))))
 
