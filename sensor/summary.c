@@ -4,6 +4,7 @@
  * accounts and alerts, whose zero is news as well.
  */
 #include "summary.h"
+#include "log.h"
 #include "timestamp.h"
 #include <inttypes.h>
 
@@ -116,7 +117,7 @@ is_nothing_decoded(const struct pipeline_summary *p)
 }
 
 void
-summary_print(FILE *to, const struct pipeline_summary *packets,
+summary_write(FILE *to, const struct pipeline_summary *packets,
     const struct analyst_summary *analysis, bool verbose)
 {
     const struct loss rows[] = {
@@ -139,4 +140,10 @@ summary_print(FILE *to, const struct pipeline_summary *packets,
             packets->packets == 0
                 ? "no packet was read. Is the path right, does the filter match anything?"
                 : "not one of the packets holds IP that could be read. The lines above say why.");
+}
+
+void
+summary_print(const struct pipeline_summary *packets, const struct analyst_summary *analysis)
+{
+    summary_write(stderr, packets, analysis, log_get_level() == LOG_VERBOSE);
 }

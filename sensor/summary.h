@@ -10,8 +10,10 @@
 #include "pipeline.h"
 #include <stdio.h>
 
-/* packets NULL: observations were read instead of packets. verbose: also each parser's counts. */
-void summary_print(FILE *to, const struct pipeline_summary *packets,
+/* packets NULL: observations were read instead of packets. To standard error, with each parser's
+ * counts at LOG_VERBOSE. */
+void summary_print(const struct pipeline_summary *packets, const struct analyst_summary *analysis);
+void summary_write(FILE *to, const struct pipeline_summary *packets,
     const struct analyst_summary *analysis, bool verbose);
 
 #endif

@@ -120,7 +120,7 @@ put_geo(struct emitter *e, const struct alert_geo *g)
 static void
 put_finding(struct emitter *e, const struct alert_finding *f)
 {
-    emit_begin_map(e, NULL, EMIT_LINE);
+    emit_begin_map(e, NULL, EMIT_BLOCK);
     emit_text(e, "alert", f->alert);
     emit_id(e, "id", f->id);
     emit_decimal(e, "weight", f->weight, WEIGHT_PLACES);

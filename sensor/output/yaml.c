@@ -62,11 +62,10 @@ static void
 put_scalar(struct yaml *y, const char *text, size_t n, yaml_scalar_style_t style)
 {
     yaml_event_t event;
-    int plain = style == YAML_PLAIN_SCALAR_STYLE;
 
     emit_event(y,
         yaml_scalar_event_initialize(
-            &event, NULL, NULL, (const yaml_char_t *)text, (int)n, plain, !plain, style),
+            &event, NULL, NULL, (const yaml_char_t *)text, (int)n, 1, 1, style),
         &event);
 }
 
