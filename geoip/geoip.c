@@ -30,6 +30,7 @@ struct database {
     char *path;
     char name[sizeof((struct geoip_place *)0)->country_source]; /* base name */
     bool embedded;
+    bool has_asn, has_anonymiser, has_connection; /* what else it holds, besides its own role */
 };
 
 struct geoip {
@@ -132,6 +133,9 @@ open_database(struct geoip *g, enum role role, const char *path, char *error, si
         return -1;
     }
     name_database(d, path);
+    d->has_asn = mmdb_sample(d->db, serves_isp, NULL);
+    d->has_anonymiser = mmdb_sample(d->db, serves_anonymous_ip, NULL);
+    d->has_connection = mmdb_sample(d->db, serves_connection_type, NULL);
     return 0;
 }
 
@@ -256,21 +260,31 @@ struct records {
     bool has[ROLE_COUNT];
 };
 
+/* Texts are cut, never too long; formatting would cost more than the look-up. */
+static void
+copy_text(char *out, size_t size, const char *text)
+{
+    size_t length = strnlen(text, size - 1);
+
+    memcpy(out, text, length);
+    out[length] = '\0';
+}
+
 static void
 look_up_country(const struct geoip *g, const struct records *r, struct geoip_place *out)
 {
     char second[3];
 
     if (r->has[CITY] && field_country(&r->of[CITY], out->country))
-        snprintf(out->country_source, sizeof out->country_source, "%s", g->databases[CITY].name);
+        copy_text(out->country_source, sizeof out->country_source, g->databases[CITY].name);
     if (!r->has[COUNTRY] || !field_country(&r->of[COUNTRY], second))
         return;
     if (out->country[0] == '\0') {
         memcpy(out->country, second, sizeof second);
-        snprintf(out->country_source, sizeof out->country_source, "%s", g->databases[COUNTRY].name);
+        copy_text(out->country_source, sizeof out->country_source, g->databases[COUNTRY].name);
     } else if (strcmp(out->country, second) != 0) {
         memcpy(out->other_country, second, sizeof second);
-        snprintf(out->other_country_source, sizeof out->other_country_source, "%s",
+        copy_text(out->other_country_source, sizeof out->other_country_source,
             g->databases[COUNTRY].name);
     }
 }
@@ -287,12 +301,12 @@ look_up_point(const struct records *r, struct geoip_place *out)
 
 /* The city database may be an Enterprise one, which has them too. */
 static void
-look_up_asn(const struct records *r, struct geoip_place *out)
+look_up_asn(const struct geoip *g, const struct records *r, struct geoip_place *out)
 {
     static const enum role order[] = { ASN, ISP, CITY, COUNTRY };
 
     for (unsigned i = 0; i < sizeof order / sizeof *order && out->asn == 0; i++)
-        if (r->has[order[i]])
+        if (r->has[order[i]] && g->databases[order[i]].has_asn)
             field_asn(&r->of[order[i]], out);
 }
 
@@ -300,8 +314,8 @@ static void
 decide(struct geoip_place *out, enum geoip_kind kind, const char *source, const char *provider)
 {
     out->kind = kind;
-    snprintf(out->kind_source, sizeof out->kind_source, "%s", source);
-    snprintf(out->provider, sizeof out->provider, "%s", provider);
+    copy_text(out->kind_source, sizeof out->kind_source, source);
+    copy_text(out->provider, sizeof out->provider, provider);
 }
 
 static bool
@@ -323,7 +337,7 @@ decide_anonymiser(const struct geoip *g, const struct records *r, const struct i
         char provider[sizeof out->provider];
         enum geoip_kind kind;
 
-        if (!r->has[order[i]])
+        if (!r->has[order[i]] || !g->databases[order[i]].has_anonymiser)
             continue;
         kind = field_anonymiser(&r->of[order[i]], provider, sizeof provider);
         if (kind == GEOIP_UNKNOWN)
@@ -347,7 +361,7 @@ decide_line(const struct geoip *g, const struct records *r, struct geoip_place *
     const char *source = "";
 
     for (unsigned i = 0; i < sizeof order / sizeof *order && line == GEOIP_UNKNOWN; i++)
-        if (r->has[order[i]]) {
+        if (r->has[order[i]] && g->databases[order[i]].has_connection) {
             line = field_connection(&r->of[order[i]]);
             source = g->databases[order[i]].name;
         }
@@ -380,7 +394,7 @@ geoip_look_up(const struct geoip *g, const struct in6_addr *address, struct geoi
         r.has[i] = g->databases[i].db != NULL && mmdb_find(g->databases[i].db, address, &r.of[i]);
     look_up_country(g, &r, out);
     look_up_point(&r, out);
-    look_up_asn(&r, out);
+    look_up_asn(g, &r, out);
     decide_anonymiser(g, &r, address, out);
     decide_line(g, &r, out);
 }

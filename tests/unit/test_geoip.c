@@ -209,6 +209,48 @@ nested_fields_are_read(void **state)
 }
 
 static void
+a_second_opinion_on_the_country_is_told(void **state)
+{
+    struct geoip *g = must_open(&(struct geoip_paths){
+        .city = data_path("test-data/GeoIP2-City-Test.mmdb"),
+        .country = data_path("../mmdb-real/iptoasn-country/iptoasn-country.mmdb"),
+    });
+    struct geoip_place p;
+
+    (void)state;
+    assert_int_equal(geoip_seal(g), 0);
+    look_up(g, "67.43.156.1", &p);
+    assert_string_equal(p.country, "BT");
+    assert_string_equal(p.other_country, "US");
+    assert_string_equal(p.other_country_source, "iptoasn-country.mmdb");
+    look_up(g, "175.45.176.1", &p); /* in the second alone */
+    assert_string_equal(p.country, "KP");
+    assert_string_equal(p.country_source, "iptoasn-country.mmdb");
+    geoip_close(g);
+}
+
+static void
+an_enterprise_database_says_all_by_itself(void **state)
+{
+    struct geoip *g = must_open(
+        &(struct geoip_paths){ .city = data_path("test-data/GeoIP2-Enterprise-Test.mmdb") });
+    struct geoip_place p;
+
+    (void)state;
+    assert_int_equal(geoip_seal(g), 0);
+    look_up(g, "74.209.24.1", &p);
+    assert_string_equal(p.country, "US");
+    assert_string_equal(p.region, "New York");
+    assert_string_equal(p.city, "Chatham");
+    assert_int_equal(p.asn, 14671);
+    assert_string_equal(p.organisation, "FairPoint Communications");
+    assert_int_equal(p.kind, GEOIP_RESIDENTIAL);
+    look_up(g, "81.2.69.160", &p); /* user type government, connection type Corporate */
+    assert_int_equal(p.kind, GEOIP_CORPORATE);
+    geoip_close(g);
+}
+
+static void
 kinds_come_from_the_databases_that_know(void **state)
 {
     static const struct {
@@ -378,6 +420,8 @@ main(void)
         cmocka_unit_test(reserved_ranges_have_no_country),
         cmocka_unit_test(overlapping_lists_agree_on_the_most_telling),
         cmocka_unit_test(nested_fields_are_read),
+        cmocka_unit_test(a_second_opinion_on_the_country_is_told),
+        cmocka_unit_test(an_enterprise_database_says_all_by_itself),
         cmocka_unit_test(kinds_come_from_the_databases_that_know),
         cmocka_unit_test(as_lists_speak_after_the_line_and_before_corporate),
         cmocka_unit_test(residential_proxies_name_their_provider),
