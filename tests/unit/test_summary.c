@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* links: sensor/summary.c sensor/progress.c sensor/log.c sensor/timestamp.c parsers/text.c */
+/* The summary says what is not zero, and says loudly that nothing was decoded; the bar's text. */
+#include "../../sensor/progress.h"
+#include "../../sensor/summary.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h> /* needs those above */
+
+const char *
+config_severity_name(enum config_severity s)
+{
+    return s == SEVERITY_HIGH ? "high" : "other";
+}
+
+const char *
+packet_result_name(enum packet_result result)
+{
+    return result == PACKET_CUT ? "cut" : "other";
+}
+
+const struct parser *const *
+parser_table(unsigned *count)
+{
+    static const struct parser radius = { .name = "radius" };
+    static const struct parser *const table[] = { &radius };
+
+    *count = 1;
+    return table;
+}
+
+static char *
+summarise(const struct pipeline_summary *p, const struct analyst_summary *a)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *to = open_memstream(&text, &size);
+
+    summary_write(to, p, a, false);
+    fclose(to);
+    return text;
+}
+
+static void
+says_what_was_seen_and_lost(void **state)
+{
+    struct pipeline_summary p = { .packets = 10, .flows = 3, .duplicates = 2 };
+    struct analyst_summary a = { .accounts = 4 };
+    char *text;
+
+    (void)state;
+    p.decode[PACKET_OK] = 9;
+    p.decode[PACKET_CUT] = 1;
+    p.parse[0][PARSE_BAD] = 5;
+    a.alerts[SEVERITY_HIGH] = 6;
+    text = summarise(&p, &a);
+    assert_non_null(strstr(text, "            10  packets\n"));
+    assert_non_null(strstr(text, "             6    high\n"));
+    assert_non_null(strstr(text, "2  packets were copies"));
+    assert_non_null(strstr(text, "1  packets not decoded: cut"));
+    assert_non_null(strstr(text, "5  radius messages not understood"));
+    assert_null(strstr(text, "kernel"));
+    assert_null(strstr(text, "NOTHING"));
+    free(text);
+}
+
+static void
+nothing_decoded_is_said_loudly(void **state)
+{
+    struct pipeline_summary p = { 0 };
+    struct analyst_summary a = { 0 };
+    char *text = summarise(&p, &a);
+
+    (void)state;
+    assert_non_null(strstr(text, "NOTHING WAS DECODED: no packet was read"));
+    free(text);
+    text = summarise(NULL, &a);
+    assert_null(strstr(text, "packets"));
+    free(text);
+}
+
+static void
+the_bar_forecasts(void **state)
+{
+    char text[PROGRESS_SIZE];
+
+    (void)state;
+    progress_format(text, 1200000000, 2400000000, 4);
+    assert_string_equal(
+        text, "[############............]  50 %  1.2 GB of 2.4 GB  300 MB/s  4 s left");
+    progress_format(text, 500, 0, 0);
+    assert_string_equal(text, "500 B read  0 B/s");
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(says_what_was_seen_and_lost),
+        cmocka_unit_test(nothing_decoded_is_said_loudly),
+        cmocka_unit_test(the_bar_forecasts),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
