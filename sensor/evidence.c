@@ -66,10 +66,27 @@ emitter_send_late(struct emitter *e, const struct flow *f, const char *protocol,
 }
 
 void
+emitter_note_encapsulation(struct emitter *e)
+{
+    struct evidence_known *k = &e->known[e->packet->encapsulation % EVIDENCE_KNOWN];
+
+    if (e->packet->encapsulation == 0 || k->encapsulation == e->packet->encapsulation)
+        return;
+    k->encapsulation = e->packet->encapsulation;
+    evidence_encapsulation(e->packet, k->text, sizeof k->text);
+}
+
+void
 emitter_send(struct emitter *e, const struct flow *f, const char *protocol, const struct fact *fact)
 {
     char encapsulation[EVIDENCE_ENCAPSULATION];
 
     evidence_encapsulation(e->packet, encapsulation, sizeof encapsulation);
+    if (e->packet == NULL && f != NULL && f->encapsulation != 0) {
+        const struct evidence_known *k = &e->known[f->encapsulation % EVIDENCE_KNOWN];
+
+        if (k->encapsulation == f->encapsulation)
+            memcpy(encapsulation, k->text, sizeof encapsulation);
+    }
     emitter_send_late(e, f, protocol, fact, &e->now, encapsulation);
 }

@@ -28,16 +28,28 @@ struct evidence {
     uint32_t capture;
 };
 
+#define EVIDENCE_KNOWN 64u /* encapsulations remembered for flows whose last packet is gone */
+
+struct evidence_known {
+    uint32_t encapsulation;
+    char text[EVIDENCE_ENCAPSULATION];
+};
+
 struct emitter {
     void (*emit)(void *context, const struct emission *e); /* copies what it keeps */
     void *context;
     uint64_t emitted;
     struct evidence now;         /* the packet or tick being worked on */
     const struct packet *packet; /* NULL on a tick */
+    struct evidence_known known[EVIDENCE_KNOWN];
     struct emission scratch;
 };
 
-/* An observation of the packet at hand. f may be NULL. */
+/* Remembers the encapsulation of the packet at hand. */
+void emitter_note_encapsulation(struct emitter *e);
+
+/* An observation of the packet at hand; without one, of the flow's last packet as `now` names it.
+ * f may be NULL. */
 void emitter_send(
     struct emitter *e, const struct flow *f, const char *protocol, const struct fact *fact);
 /* The same for a flow whose last packet is gone: evidence and encapsulation are given. */

@@ -12,6 +12,7 @@
 
 #define CHUNK_FLOWS 1024u /* slots are allocated this many at a time: small replays stay small */
 #define FIRST_BUCKETS 2048u
+#define CACHE_LINE 64
 #define HASH_A 0xa0761d6478bd642fULL /* odd constants of full weight for the multiply-fold mix */
 #define HASH_B 0xe7037ed1a0b428dbULL
 #define HASH_C 0x8ebc6af09c88c6e3ULL
@@ -260,6 +261,19 @@ flow_table_prefetch(const struct flow_table *t, uint32_t hash)
     __builtin_prefetch(&t->buckets[hash & t->mask]);
 }
 
+void
+flow_table_prefetch_flow(const struct flow_table *t, uint32_t hash)
+{
+    const struct bucket *b = &t->buckets[hash & t->mask];
+    const char *f;
+
+    if (b->index == FLOW_NONE)
+        return;
+    f = (const char *)slot(t, b->index);
+    for (size_t at = 0; at < sizeof(struct flow); at += CACHE_LINE)
+        __builtin_prefetch(f + at, 1);
+}
+
 struct flow *
 flow_table_update(struct flow_table *t, const struct packet *p, uint32_t hash, int64_t time_us,
     uint32_t wire_bytes, unsigned *direction)
@@ -327,14 +341,20 @@ flow_table_open(const struct flow_table_request *request)
 }
 
 void
+flow_table_end_all(struct flow_table *t)
+{
+    for (unsigned i = 0; i < FLOW_CLASS_COUNT; i++)
+        while (t->lists[i].oldest != FLOW_NONE)
+            flow_end(t, t->lists[i].oldest);
+}
+
+void
 flow_table_close(struct flow_table *t)
 {
     if (t == NULL)
         return;
     if (t->buckets != NULL)
-        for (unsigned i = 0; i < FLOW_CLASS_COUNT; i++)
-            while (t->lists[i].oldest != FLOW_NONE)
-                flow_end(t, t->lists[i].oldest);
+        flow_table_end_all(t);
     for (uint32_t i = 0; i < t->chunk_count; i++)
         free(t->chunks[i]);
     free(t->chunks);

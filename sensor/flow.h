@@ -64,6 +64,8 @@ struct flow {
     uint32_t first_word[2];   /* ... and its first four bytes, big-endian */
     uint32_t older, newer;    /* neighbours in the list */
     int64_t first_us, last_us;
+    uint64_t last_number; /* its last packet in its capture file; whoever feeds the table sets it */
+    uint32_t last_capture;
     uint64_t bytes[2]; /* wire lengths */
     uint64_t payload_bytes[2];
     uint32_t packets[2], payload_packets[2]; /* pure ACKs are no payload packets */
@@ -74,7 +76,8 @@ struct flow {
     struct stream_pair *streams;
     struct classify_flow *classify;
     struct session *session;
-    const struct list_tool *tool; /* verdict waiting for its second sign */
+    const struct list_tool *tool; /* verdict waiting for its second sign ... */
+    const char *tool_protocol;    /* ... and nDPI's name for it */
 };
 
 struct flow_timeouts {
@@ -101,8 +104,9 @@ uint32_t flow_hash(const struct packet *p, uint64_t seed);
 
 /* NULL when memory is short. */
 struct flow_table *flow_table_open(const struct flow_table_request *request);
-/* Fetches the bucket that `hash` falls into. */
+/* For batches: fetches the bucket that `hash` falls into, and, once that came, its flow. */
 void flow_table_prefetch(const struct flow_table *t, uint32_t hash);
+void flow_table_prefetch_flow(const struct flow_table *t, uint32_t hash);
 /* The flow of the packet, made when it is new, with counters, state and RTT brought up to date.
  * *direction receives FLOW_CLIENT or FLOW_SERVER: who sent this packet. `wire_bytes` counts the
  * frame. The pointer lives until the flow ends. NULL only when memory is short. */
@@ -111,7 +115,9 @@ struct flow *flow_table_update(struct flow_table *t, const struct packet *p, uin
 /* Ends every flow whose timeout has passed at now_us. */
 void flow_table_expire(struct flow_table *t, int64_t now_us);
 void flow_table_get_counts(const struct flow_table *t, struct flow_counts *out);
-/* Ends all flows, oldest first, then frees. */
+/* Ends all flows: class by class, least recently active first. */
+void flow_table_end_all(struct flow_table *t);
+/* Ends all flows, then frees. */
 void flow_table_close(struct flow_table *t);
 
 /* Stable across runs: from the ends, the encapsulation and the time of the first packet. */

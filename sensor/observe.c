@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The order in which a packet is looked at: parsers first (they see logins), then nDPI (it names
+ * the flow), then the session that the flow may be.
+ */
+#include "observe_internal.h"
+#include <stdlib.h>
+
+#define PAIR_SETS 256u /* of four requests under way, in one shard */
+
+static const char *
+transport_name(uint8_t protocol)
+{
+    return protocol == FLOW_PROTOCOL_TCP ? "tcp" : protocol == FLOW_PROTOCOL_UDP ? "udp" : "ip";
+}
+
+/* Once in a flow's life, when it is established. */
+static void
+report_watched(struct observer *o, struct flow *f)
+{
+    f->marks |= FLOW_PEER_CHECKED;
+    if (o->request.is_watched == NULL)
+        return;
+    for (unsigned end = 0; end < 2; end++) {
+        struct fact fact;
+
+        if (!o->request.is_watched(o->request.watch_context, &f->address[end]))
+            continue;
+        fact_begin(&fact, FACT_PEER);
+        fact_word(&fact, KEY_HOW, "flow");
+        fact_address(&fact, KEY_ADDRESS, &f->address[end]);
+        if (f->port[end] != 0)
+            fact_number(&fact, KEY_PORT, f->port[end]);
+        emitter_send(o->request.emitter, f, transport_name(f->protocol), &fact);
+    }
+}
+
+void
+observer_packet(struct observer *o, struct flow *f, unsigned direction, const struct packet *p)
+{
+    if (f->packets[FLOW_CLIENT] + f->packets[FLOW_SERVER] == 1)
+        observe_choose(o, f);
+    if (p->payload_length > 0) {
+        if (f->candidates != 0)
+            observe_parse(o, f, direction, p);
+        if ((f->marks & FLOW_CLASSIFIED) == 0)
+            observe_classify(o, f, p);
+        if (f->session != NULL || (f->marks & FLOW_WANTS_SIGN) != 0)
+            session_packet(
+                o->sessions, f, direction, p->payload_length, o->request.emitter->now.time_us);
+    }
+    if ((f->marks & (FLOW_ESTABLISHED | FLOW_PEER_CHECKED)) == FLOW_ESTABLISHED)
+        report_watched(o, f);
+    if (f->classify != NULL && f->tcp_state >= FLOW_TCP_CLOSING)
+        observe_verdict(o, f);
+}
+
+void
+observer_flow_ended(struct observer *o, struct flow *f)
+{
+    if (f->classify != NULL)
+        observe_verdict(o, f);
+    if (f->ndpi_app == CLASSIFY_UNKNOWN && f->ndpi_master == CLASSIFY_UNKNOWN)
+        o->counts.unclassified++;
+    session_end(o->sessions, f);
+    stream_pair_free(o->streams, f->streams);
+    f->streams = NULL;
+}
+
+void
+observer_get_counts(const struct observer *o, struct observer_counts *out)
+{
+    *out = o->counts;
+    out->unpaired = pair_table_unpaired(o->pairs);
+    out->sessions_refused = session_table_refused(o->sessions);
+    out->states_refused = classifier_refused(o->classifier);
+}
+
+struct observer *
+observer_open(const struct observer_request *request)
+{
+    struct observer *o = calloc(1, sizeof *o);
+
+    if (o == NULL)
+        return NULL;
+    o->request = *request;
+    o->parsers = parser_table(&o->parser_count);
+    o->classifier = classifier_open(request->classify_states);
+    o->sessions = session_table_open(
+        request->sessions, &session_policy_default, request->gateways, request->emitter);
+    o->streams = stream_pool_open(request->stream_pool_bytes, request->stream_bytes);
+    o->pairs = pair_table_open(PAIR_SETS);
+    if (o->classifier == NULL || o->sessions == NULL || o->streams == NULL || o->pairs == NULL) {
+        observer_close(o);
+        return NULL;
+    }
+    observe_index_parsers(o);
+    return o;
+}
+
+void
+observer_close(struct observer *o)
+{
+    if (o == NULL)
+        return;
+    pair_table_close(o->pairs);
+    stream_pool_close(o->streams);
+    session_table_close(o->sessions);
+    classifier_close(o->classifier);
+    free(o);
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * What a flow's packets tell: parsers run over datagrams and stream starts, nDPI's verdict turned
+ * into names, fingerprints and banners, sessions opened on their signs, watched peers reported.
+ */
+#ifndef SENSOR_OBSERVE_H
+#define SENSOR_OBSERVE_H
+
+#include "../parsers/parser.h"
+#include "evidence.h"
+#include "session.h"
+
+struct observer;
+
+struct observer_request {
+    struct emitter *emitter;
+    const struct config_cidrs *gateways; /* may be NULL */
+    bool classify;                       /* nDPI on or off */
+    uint32_t classify_states, sessions, stream_bytes;
+    size_t stream_pool_bytes;
+    /* Whether an established flow with this end is worth a `peer` observation; any thread. */
+    bool (*is_watched)(void *context, const struct in6_addr *address);
+    void *watch_context;
+};
+
+struct observer_counts {
+    uint64_t parse[PARSER_LIMIT][PARSE_RESULT_COUNT];
+    uint64_t unclassified, unpaired, sessions_refused, states_refused, streams_refused;
+};
+
+/* NULL when memory is short. */
+struct observer *observer_open(const struct observer_request *request);
+/* Looks at one packet of a flow; evidence stands in the emitter. */
+void observer_packet(
+    struct observer *o, struct flow *f, unsigned direction, const struct packet *p);
+/* The flow ends: what is known is told and what it holds given back. */
+void observer_flow_ended(struct observer *o, struct flow *f);
+void observer_get_counts(const struct observer *o, struct observer_counts *out);
+void observer_close(struct observer *o);
+
+#endif

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * nDPI's verdict as observations: names of hosts, fingerprints of devices, banners, and the signs
+ * that make a flow a session. Names and JA3 are told at the packet that held them, the rest when
+ * nDPI has decided. Facts about a device (JA3, HASSH, user agent) are told once an hour for each
+ * client, since every one of its flows repeats them.
+ */
+#include "observe_internal.h"
+
+#define TOLD_AGAIN_US INT64_C(3600000000)
+#define FED_TCP                                                                                    \
+    12 /* payload packets nDPI sees at most: what it has not named by then stays unnamed */
+#define FED_OTHER 8
+#define FNV_START UINT64_C(0xcbf29ce484222325) /* FNV-1a, 64 bits */
+#define FNV_PRIME UINT64_C(0x100000001b3)
+
+static const char *const host_words[] = {
+    [HOST_NONE] = "",
+    [HOST_DNS] = "dns-question",
+    [HOST_MDNS] = "mdns",
+    [HOST_NBNS] = "nbns",
+    [HOST_HTTP] = "http-host",
+    [HOST_TLS] = "sni",
+};
+
+static const char *
+protocol_of(const struct observer *o, const struct classify_verdict *v)
+{
+    return classify_name(o->classifier, v->master != CLASSIFY_UNKNOWN ? v->master : v->app);
+}
+
+/* True when this fact of this client was not told within the hour. */
+static bool
+is_news(struct observer *o, const struct flow *f, enum fact_key key, const char *text)
+{
+    uint64_t hash = FNV_START ^ (uint64_t)key;
+    int64_t now_us = o->request.emitter->now.time_us;
+    struct observe_told *t;
+
+    for (unsigned i = 0; i < sizeof f->address[0].s6_addr; i++)
+        hash = (hash ^ f->address[FLOW_CLIENT].s6_addr[i]) * FNV_PRIME;
+    for (; *text != '\0'; text++)
+        hash = (hash ^ (uint8_t)*text) * FNV_PRIME;
+    t = &o->told[hash & (OBSERVE_TOLD - 1)];
+    if (t->hash == hash && now_us - t->time_us < TOLD_AGAIN_US)
+        return false;
+    *t = (struct observe_told){ .hash = hash, .time_us = now_us };
+    return true;
+}
+
+static void
+tell_name(struct observer *o, const struct flow *f, const char *protocol, const char *what,
+    const char *name, bool of_server)
+{
+    struct fact fact;
+
+    fact_begin(&fact, FACT_NAME);
+    fact_word(&fact, KEY_WHAT, what);
+    fact_text(&fact, KEY_NAME, name, strlen(name));
+    if (of_server)
+        fact_address(&fact, KEY_ADDRESS, &f->address[FLOW_SERVER]);
+    emitter_send(o->request.emitter, f, protocol, &fact);
+}
+
+static void
+tell_fingerprint(struct observer *o, const struct flow *f, const char *protocol, enum fact_key key,
+    const char *text)
+{
+    struct fact fact;
+
+    if (text == NULL || !is_news(o, f, key, text))
+        return;
+    fact_begin(&fact, FACT_DEVICE);
+    fact_address(&fact, KEY_ADDRESS, &f->address[FLOW_CLIENT]);
+    fact_text(&fact, key, text, strlen(text));
+    emitter_send(o->request.emitter, f, protocol, &fact);
+}
+
+static void
+tell_banner(struct observer *o, const struct flow *f, const char *protocol, const char *what,
+    const char *text)
+{
+    struct fact fact;
+
+    if (text == NULL)
+        return;
+    fact_begin(&fact, FACT_BANNER);
+    fact_word(&fact, KEY_WHAT, what);
+    fact_text(&fact, KEY_TEXT, text, strlen(text));
+    emitter_send(o->request.emitter, f, protocol, &fact);
+}
+
+static void
+sign_by_host(struct observer *o, struct flow *f, const struct classify_verdict *v)
+{
+    bool is_web = false;
+    const struct list_tool *tool = list_tool_by_domain(v->host, &is_web);
+
+    if (tool == NULL || is_web)
+        return;
+    if (v->host_kind == HOST_DNS)
+        session_asked(o->sessions, f, tool);
+    else if (v->host_kind == HOST_TLS || v->host_kind == HOST_HTTP)
+        session_sign(o->sessions, f, tool, v->host_kind == HOST_TLS ? SIGN_SNI : SIGN_HTTP_HOST,
+            protocol_of(o, v), NULL);
+}
+
+/* What a first hello or request holds. */
+static void
+tell_hello(struct observer *o, struct flow *f, const struct classify_verdict *v)
+{
+    const char *protocol = protocol_of(o, v);
+
+    if (v->host != NULL && (f->marks & FLOW_NAME_SEEN) == 0) {
+        f->marks |= FLOW_NAME_SEEN;
+        tell_name(o, f, protocol, host_words[v->host_kind], v->host,
+            v->host_kind == HOST_TLS || v->host_kind == HOST_HTTP);
+        sign_by_host(o, f, v);
+    }
+    if (v->ja3_client != NULL && (f->marks & FLOW_JA3_SEEN) == 0) {
+        f->marks |= FLOW_JA3_SEEN;
+        tell_fingerprint(o, f, protocol, KEY_FINGERPRINT_JA3, v->ja3_client);
+    }
+}
+
+static void
+tell_rest(struct observer *o, struct flow *f, const struct classify_verdict *v)
+{
+    const char *protocol = protocol_of(o, v);
+
+    if (v->subject != NULL)
+        tell_name(o, f, protocol, "certificate", v->subject, true);
+    if (v->user_agent != NULL && is_news(o, f, KEY_TEXT, v->user_agent))
+        tell_banner(o, f, protocol, "http-user-agent", v->user_agent);
+    tell_banner(o, f, protocol, "ssh-client", v->ssh_client);
+    tell_banner(o, f, protocol, "ssh-server", v->ssh_server);
+    tell_fingerprint(o, f, protocol, KEY_FINGERPRINT_HASSH, v->hassh_client);
+}
+
+static void
+sign_by_verdict(struct observer *o, struct flow *f, const struct classify_verdict *v)
+{
+    struct session_software software = { .client = v->ssh_client, .server = v->ssh_server };
+    const char *protocol = protocol_of(o, v);
+    const struct list_tool *tool = NULL;
+
+    if (v->subject != NULL)
+        tool = list_tool_by_certificate(v->subject);
+    if (tool == NULL && v->issuer != NULL)
+        tool = list_tool_by_certificate(v->issuer);
+    if (tool != NULL) {
+        session_sign(o->sessions, f, tool, SIGN_CERTIFICATE, protocol, &software);
+        return;
+    }
+    if (v->app != CLASSIFY_UNKNOWN)
+        tool = list_tool_by_ndpi(classify_name(o->classifier, v->app));
+    if (tool == NULL && v->master != CLASSIFY_UNKNOWN)
+        tool = list_tool_by_ndpi(classify_name(o->classifier, v->master));
+    session_sign(o->sessions, f, tool, SIGN_NDPI, protocol, &software);
+}
+
+void
+observe_verdict(struct observer *o, struct flow *f)
+{
+    struct classify_verdict v;
+
+    classify_give_up(o->classifier, f->classify);
+    classify_look(o->classifier, f->classify, &v);
+    f->ndpi_app = v.app;
+    f->ndpi_master = v.master;
+    tell_hello(o, f, &v);
+    tell_rest(o, f, &v);
+    sign_by_verdict(o, f, &v);
+    classify_end(o->classifier, f->classify);
+    f->classify = NULL;
+    f->marks |= FLOW_CLASSIFIED;
+}
+
+void
+observe_classify(struct observer *o, struct flow *f, const struct packet *p)
+{
+    bool is_done;
+
+    if (f->classify == NULL &&
+        (!o->request.classify || (f->classify = classify_begin(o->classifier)) == NULL)) {
+        f->marks |= FLOW_CLASSIFIED;
+        return;
+    }
+    is_done = classify_packet(
+        o->classifier, f->classify, p->ip, p->ip_captured, o->request.emitter->now.time_us);
+    f->fed++;
+    if ((f->marks & FLOW_NAME_SEEN) == 0 && classify_has_host(f->classify)) {
+        struct classify_verdict v;
+
+        classify_look(o->classifier, f->classify, &v);
+        tell_hello(o, f, &v);
+    }
+    if (is_done || f->fed >= (f->protocol == FLOW_PROTOCOL_TCP ? FED_TCP : FED_OTHER))
+        observe_verdict(o, f);
+}

@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Who is controlled: the end whose screen goes out. Who controls: the other end, unless it is the
+ * vendor's relay, which hides the real one. A server that carries the vendor's name, or that a
+ * remote tool's client reached outside of private space, is taken for a relay.
+ */
+#include "session.h"
+#include "second_sign.h"
+#include <stdlib.h>
+
+#define ASKED_SLOTS                                                                                \
+    1024u /* (client, tool) pairs remembered; a newer pair takes an older's slot                   \
+           */
+#define S_US INT64_C(1000000)
+
+const struct session_policy session_policy_default = {
+    .control = CONTROL_POLICY_DEFAULT,
+    .packets = 2,
+    .tls_packets = 4, /* hello, finished, request: TLS 1.2 and 1.3 need at most three */
+    .update_us = 3600 * S_US,
+    .named_us = 3600 * S_US,
+};
+
+struct session {
+    const struct list_tool *tool;
+    const char *protocol;
+    uint8_t state, sign, screen_from;
+    bool has_controller;
+    struct in6_addr controller;
+    int64_t told_us;
+    uint64_t told_bytes;
+    struct evidence last;
+    struct control control;
+    char encapsulation[EVIDENCE_ENCAPSULATION];
+    struct session *next_free;
+};
+
+struct asked {
+    const struct list_tool *tool;
+    struct in6_addr client;
+    int64_t time_us;
+};
+
+struct session_table {
+    struct session_policy policy;
+    const struct config_cidrs *gateways;
+    struct emitter *emitter;
+    uint32_t limit, used;
+    uint64_t refused;
+    struct session *free;
+    struct asked asked[ASKED_SLOTS];
+};
+
+static const char *const state_names[] = { "named", "connected", "controlled" };
+static const char *const sign_names[] = { "ndpi", "sni", "dns", "http-host", "certificate" };
+
+static void
+fact_basics(struct fact *fact, enum fact_kind kind, const struct list_tool *tool, unsigned state,
+    unsigned sign)
+{
+    fact_begin(fact, kind);
+    fact_word(fact, KEY_APP, tool->name);
+    fact_word(fact, KEY_CLASS, tool->class_name);
+    fact_word(fact, KEY_STATE, state_names[state]);
+    fact_word(fact, KEY_SIGN, sign_names[sign]);
+}
+
+static void
+fact_totals(struct fact *fact, const struct flow *f)
+{
+    fact_number(fact, KEY_BYTES_OUT, (int64_t)f->bytes[FLOW_CLIENT]);
+    fact_number(fact, KEY_BYTES_IN, (int64_t)f->bytes[FLOW_SERVER]);
+    fact_number(fact, KEY_PACKETS_OUT, f->packets[FLOW_CLIENT]);
+    fact_number(fact, KEY_PACKETS_IN, f->packets[FLOW_SERVER]);
+    fact_number(fact, KEY_DURATION_US, f->last_us - f->first_us);
+}
+
+static void
+tell(struct session_table *t, struct flow *f, enum fact_kind kind,
+    const struct session_software *software)
+{
+    struct session *s = f->session;
+    struct fact fact;
+
+    fact_basics(&fact, kind, s->tool, s->state, s->sign);
+    fact_address(&fact, KEY_CLIENT, &f->address[FLOW_CLIENT]);
+    fact_address(&fact, KEY_SERVER, &f->address[FLOW_SERVER]);
+    if (s->has_controller)
+        fact_address(&fact, KEY_CONTROLLER, &s->controller);
+    if (software != NULL && software->client != NULL)
+        fact_text(&fact, KEY_SOFTWARE_CLIENT, software->client, strlen(software->client));
+    if (software != NULL && software->server != NULL)
+        fact_text(&fact, KEY_SOFTWARE_SERVER, software->server, strlen(software->server));
+    fact_totals(&fact, f);
+    s->told_us = s->last.time_us;
+    s->told_bytes = f->bytes[0] + f->bytes[1];
+    emitter_send_late(t->emitter, f, s->protocol, &fact, &s->last, s->encapsulation);
+}
+
+static void
+tell_rtt(struct session_table *t, const struct flow *f)
+{
+    static const char *const ends[] = { "client", "server" };
+
+    for (unsigned end = 0; end < 2; end++) {
+        struct fact fact;
+
+        if (f->rtt_us[end] == 0)
+            continue;
+        fact_begin(&fact, FACT_RTT);
+        fact_word(&fact, KEY_LAYER, "tcp");
+        fact_word(&fact, KEY_END, ends[end]);
+        fact_number(&fact, KEY_VALUE_US, f->rtt_us[end]);
+        emitter_send(t->emitter, f, "tcp", &fact);
+    }
+}
+
+static bool
+is_private(const struct in6_addr *a)
+{
+    static const struct cidr inside[] = {
+        { { { { [10] = 0xff, [11] = 0xff, [12] = 10 } } }, 104 },
+        { { { { [10] = 0xff, [11] = 0xff, [12] = 172, [13] = 16 } } }, 108 },
+        { { { { [10] = 0xff, [11] = 0xff, [12] = 192, [13] = 168 } } }, 112 },
+        { { { { [0] = 0xfc } } }, 7 },
+        { { { { [0] = 0xfe, [1] = 0x80 } } }, 10 },
+    };
+
+    return cidr_list_holds(inside, sizeof inside / sizeof inside[0], a);
+}
+
+/* Fills in who drives, when that end is no relay. */
+static void
+find_controller(const struct flow *f, struct session *s)
+{
+    unsigned driver = s->screen_from == FLOW_CLIENT ? FLOW_SERVER : FLOW_CLIENT;
+    bool is_relay = driver == FLOW_SERVER && ((f->marks & FLOW_IS_RELAYED) != 0 ||
+                                                 (strcmp(s->tool->class_name, "remote-tool") == 0 &&
+                                                     !is_private(&f->address[FLOW_SERVER])));
+
+    s->has_controller = !is_relay;
+    s->controller = f->address[driver];
+}
+
+/* True when the state changed. */
+static bool
+raise_state(struct session_table *t, const struct flow *f, struct session *s)
+{
+    uint32_t least =
+        strncmp(s->protocol, "tls", 3) == 0 ? t->policy.tls_packets : t->policy.packets;
+
+    if (s->state >= SESSION_CONNECTED || (f->marks & FLOW_ESTABLISHED) == 0 ||
+        f->payload_packets[FLOW_CLIENT] < least || f->payload_packets[FLOW_SERVER] < least)
+        return false;
+    s->state = SESSION_CONNECTED;
+    return true;
+}
+
+static bool
+raise_controlled(const struct flow *f, struct session *s, enum control_screen screen)
+{
+    if (screen == CONTROL_NONE || s->state != SESSION_CONNECTED)
+        return false;
+    s->state = SESSION_CONTROLLED;
+    s->screen_from = (uint8_t)screen;
+    find_controller(f, s);
+    return true;
+}
+
+static struct session *
+session_take(struct session_table *t)
+{
+    struct session *s = t->free;
+
+    if (t->used >= t->limit)
+        return NULL;
+    if (s != NULL)
+        t->free = s->next_free;
+    else if ((s = malloc(sizeof *s)) == NULL)
+        return NULL;
+    memset(s, 0, sizeof *s);
+    t->used++;
+    return s;
+}
+
+void
+session_sign(struct session_table *t, struct flow *f, const struct list_tool *tool,
+    enum session_sign sign, const char *protocol, const struct session_software *software)
+{
+    struct session *s;
+
+    if (f->session != NULL || tool == NULL)
+        return;
+    if (sign == SIGN_NDPI && !second_sign_seen(tool, f, t->gateways)) {
+        f->marks |= FLOW_WANTS_SIGN;
+        f->tool = tool;
+        f->tool_protocol = protocol;
+        return;
+    }
+    f->marks &= (uint16_t)~FLOW_WANTS_SIGN;
+    s = session_take(t);
+    if (s == NULL) {
+        t->refused++;
+        return;
+    }
+    s->tool = tool;
+    s->sign = (uint8_t)sign;
+    s->protocol = protocol;
+    s->last = t->emitter->now;
+    evidence_encapsulation(t->emitter->packet, s->encapsulation, sizeof s->encapsulation);
+    control_begin(&s->control, t->emitter->now.time_us);
+    if (sign != SIGN_NDPI)
+        f->marks |= FLOW_IS_RELAYED;
+    f->session = s;
+    (void)raise_state(t, f, s);
+    tell(t, f, FACT_SESSION_OPEN, software);
+    tell_rtt(t, f);
+}
+
+void
+session_asked(struct session_table *t, const struct flow *f, const struct list_tool *tool)
+{
+    uint64_t half[2];
+    struct asked *a;
+    struct fact fact;
+
+    memcpy(half, &f->address[FLOW_CLIENT], sizeof half);
+    half[0] =
+        (half[0] ^ half[1] ^ (uint64_t)(unsigned char)tool->name[0]) * UINT64_C(0x9e3779b97f4a7c15);
+    a = &t->asked[half[0] >> 32 & (ASKED_SLOTS - 1)];
+    if (a->tool == tool && memcmp(&a->client, &f->address[FLOW_CLIENT], sizeof a->client) == 0 &&
+        t->emitter->now.time_us - a->time_us < t->policy.named_us)
+        return;
+    *a = (struct asked){
+        .tool = tool, .client = f->address[FLOW_CLIENT], .time_us = t->emitter->now.time_us
+    };
+    fact_basics(&fact, FACT_SESSION_OPEN, tool, SESSION_NAMED, SIGN_DNS);
+    fact_address(&fact, KEY_CLIENT, &f->address[FLOW_CLIENT]);
+    emitter_send(t->emitter, f, "dns", &fact);
+}
+
+void
+session_packet(struct session_table *t, struct flow *f, unsigned direction, uint32_t payload_bytes,
+    int64_t time_us)
+{
+    struct session *s = f->session;
+    enum control_screen screen;
+    bool changed;
+
+    if (s == NULL) {
+        if ((f->marks & FLOW_WANTS_SIGN) != 0)
+            session_sign(t, f, f->tool, SIGN_NDPI, f->tool_protocol, NULL);
+        return;
+    }
+    s->last = t->emitter->now;
+    screen = control_add(&s->control, &t->policy.control, direction, payload_bytes, time_us);
+    changed = raise_state(t, f, s);
+    changed |= raise_controlled(f, s, screen);
+    if (changed ||
+        (time_us - s->told_us >= t->policy.update_us && f->bytes[0] + f->bytes[1] > s->told_bytes))
+        tell(t, f, FACT_SESSION_UPDATE, NULL);
+}
+
+void
+session_end(struct session_table *t, struct flow *f)
+{
+    struct session *s = f->session;
+
+    if (s == NULL)
+        return;
+    if (raise_controlled(f, s, control_look(&s->control, &t->policy.control)))
+        tell(t, f, FACT_SESSION_UPDATE, NULL);
+    tell(t, f, FACT_SESSION_CLOSE, NULL);
+    f->session = NULL;
+    s->next_free = t->free;
+    t->free = s;
+    t->used--;
+}
+
+uint64_t
+session_table_refused(const struct session_table *t)
+{
+    return t->refused;
+}
+
+struct session_table *
+session_table_open(uint32_t limit, const struct session_policy *policy,
+    const struct config_cidrs *gateways, struct emitter *emitter)
+{
+    struct session_table *t = calloc(1, sizeof *t);
+
+    if (t == NULL)
+        return NULL;
+    t->limit = limit;
+    t->policy = *policy;
+    t->gateways = gateways;
+    t->emitter = emitter;
+    return t;
+}
+
+void
+session_table_close(struct session_table *t)
+{
+    struct session *next;
+
+    if (t == NULL)
+        return;
+    for (struct session *s = t->free; s != NULL; s = next) {
+        next = s->next_free;
+        free(s);
+    }
+    free(t);
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Remote-access and remote-control sessions: flows whose tool or VPN is known, and how far they
+ * got.
+ *
+ * named: the name or the hello was seen and nothing more; connected: application data both ways
+ * behind the handshake; controlled: somebody drives the machine (control.h). A verdict known to err
+ * (OpenVPN, WireGuard) opens a session only with a second sign: the protocol's own handshake, both
+ * ways, its port, or one of the configured gateways as an end. A port alone is never a sign.
+ */
+#ifndef SENSOR_SESSION_H
+#define SENSOR_SESSION_H
+
+#include "../conf/config.h"
+#include "../conf/list.h"
+#include "control.h"
+#include "evidence.h"
+
+enum session_state { SESSION_NAMED, SESSION_CONNECTED, SESSION_CONTROLLED };
+enum session_sign { SIGN_NDPI, SIGN_SNI, SIGN_DNS, SIGN_HTTP_HOST, SIGN_CERTIFICATE };
+
+struct session_policy {
+    struct control_policy control;
+    uint32_t packets;     /* payload packets each way that make `connected` ... */
+    uint32_t tls_packets; /* ... and behind a TLS handshake, whose own packets do not count */
+    int64_t update_us;    /* how often a session that goes on is told again */
+    int64_t named_us;     /* how often a name is told again for one client */
+};
+extern const struct session_policy session_policy_default;
+
+struct session_software {
+    const char *client, *server; /* NULL when not known */
+};
+
+struct session_table;
+
+/* `limit` sessions at once at most; at the limit new ones are told once, when they open, and
+ * counted. gateways is borrowed. NULL when memory is short. */
+struct session_table *session_table_open(uint32_t limit, const struct session_policy *policy,
+    const struct config_cidrs *gateways, struct emitter *emitter);
+/* A sign that the flow is the tool's. `protocol` (nDPI's name) lives as long as the table. */
+void session_sign(struct session_table *t, struct flow *f, const struct list_tool *tool,
+    enum session_sign sign, const char *protocol, const struct session_software *software);
+/* A client asked for the tool's machinery by name: told once an hour for each client. */
+void session_asked(struct session_table *t, const struct flow *f, const struct list_tool *tool);
+/* A payload packet of a flow with a session, or one that waits for its second sign. */
+void session_packet(struct session_table *t, struct flow *f, unsigned direction,
+    uint32_t payload_bytes, int64_t time_us);
+/* The flow ends. Nothing when it has no session. */
+void session_end(struct session_table *t, struct flow *f);
+uint64_t session_table_refused(const struct session_table *t);
+void session_table_close(struct session_table *t);
+
+#endif

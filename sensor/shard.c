@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Divides the memory of limits.flow-memory-mib: half for flows, a quarter each for nDPI's states
+ * and streams; sessions come out of the flows' part.
+ */
+#include "shard.h"
+#include <stdlib.h>
+
+#define MIB ((size_t)1 << 20)
+#define FLOW_BYTES (sizeof(struct flow) + 16) /* with two buckets */
+#define STATE_BYTES 2048u     /* nDPI 4.2: 688, and what it allocates itself (certificates, URLs) */
+#define SESSIONS_PER_FLOWS 16 /* one flow in so many may be a session at once */
+#define LEAST_SESSIONS 64u
+#define LEAST_STATES 64u
+#define FETCH_AHEAD 8u /* packets between fetching a flow and using it */
+
+struct shard {
+    struct shard_request request;
+    struct emitter emitter;
+    struct flow_table *flows;
+    struct observer *observer;
+};
+
+static void
+emit(void *context, const struct emission *e)
+{
+    struct shard *s = context;
+
+    s->emitter.scratch.shard = s->request.index;
+    s->request.emit(s->request.emit_context, e);
+}
+
+/* A flow may end in the middle of another flow's packet (eviction): its evidence is its own. */
+static void
+flow_ended(void *context, struct flow *f)
+{
+    struct shard *s = context;
+    const struct packet *packet = s->emitter.packet;
+    struct evidence now = s->emitter.now;
+
+    s->emitter.packet = NULL;
+    s->emitter.now = (struct evidence){
+        .order = now.order,
+        .packet = f->last_number,
+        .time_us = f->last_us,
+        .capture = f->last_capture,
+    };
+    observer_flow_ended(s->observer, f);
+    s->emitter.packet = packet;
+    s->emitter.now = now;
+}
+
+static void
+take_packet(struct shard *s, const struct shard_packet *p)
+{
+    unsigned direction;
+    struct flow *f;
+
+    s->emitter.now = p->seen;
+    s->emitter.packet = &p->packet;
+    f = flow_table_update(
+        s->flows, &p->packet, p->hash, p->seen.time_us, p->wire_bytes, &direction);
+    if (f == NULL)
+        return;
+    f->last_number = p->seen.packet;
+    f->last_capture = p->seen.capture;
+    if (p->packet.encapsulation != 0)
+        emitter_note_encapsulation(&s->emitter);
+    observer_packet(s->observer, f, direction, &p->packet);
+}
+
+void
+shard_packets(struct shard *s, const struct shard_packet *const *packets, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++)
+        flow_table_prefetch(s->flows, packets[i]->hash);
+    for (unsigned i = 0; i < count && i < FETCH_AHEAD; i++)
+        flow_table_prefetch_flow(s->flows, packets[i]->hash);
+    for (unsigned i = 0; i < count; i++) {
+        if (i + FETCH_AHEAD < count)
+            flow_table_prefetch_flow(s->flows, packets[i + FETCH_AHEAD]->hash);
+        take_packet(s, packets[i]);
+    }
+}
+
+static void
+set_clock(struct shard *s, uint64_t order, int64_t clock_us)
+{
+    s->emitter.packet = NULL;
+    s->emitter.now = (struct evidence){ .order = order, .time_us = clock_us };
+}
+
+void
+shard_tick(struct shard *s, uint64_t order, int64_t clock_us)
+{
+    set_clock(s, order, clock_us);
+    flow_table_expire(s->flows, clock_us);
+}
+
+void
+shard_finish(struct shard *s, uint64_t order, int64_t clock_us)
+{
+    set_clock(s, order, clock_us);
+    flow_table_end_all(s->flows);
+}
+
+void
+shard_get_counts(const struct shard *s, struct shard_counts *out)
+{
+    flow_table_get_counts(s->flows, &out->flows);
+    observer_get_counts(s->observer, &out->observer);
+    out->observations = s->emitter.emitted;
+}
+
+static uint32_t
+at_least(size_t n, uint32_t least)
+{
+    return n < least ? least : n > UINT32_MAX / 2 ? UINT32_MAX / 2 : (uint32_t)n;
+}
+
+struct shard *
+shard_open(const struct shard_request *request)
+{
+    const struct config *config = request->config;
+    size_t memory = config->limits.flow_memory_mib * MIB / request->count;
+    uint32_t flows = at_least(config->limits.flows / request->count, 1);
+    struct observer_request observer = {
+        .gateways = &config->networks.vpn_gateways,
+        .classify = config->classify_enabled,
+        .classify_states = at_least(memory / 4 / STATE_BYTES, LEAST_STATES),
+        .stream_bytes = config->limits.stream_bytes,
+        .stream_pool_bytes = memory / 4,
+        .is_watched = request->is_watched,
+        .watch_context = request->watch_context,
+    };
+    struct flow_table_request table = {
+        .timeouts.us = { config->limits.tcp_us, config->limits.tcp_closing_us,
+            config->limits.udp_us, config->limits.icmp_us },
+        .ended = flow_ended,
+    };
+    struct shard *s = calloc(1, sizeof *s);
+
+    if (s == NULL)
+        return NULL;
+    s->request = *request;
+    s->emitter.emit = emit;
+    s->emitter.context = s;
+    if (flows > memory / 2 / FLOW_BYTES)
+        flows = at_least(memory / 2 / FLOW_BYTES, 1);
+    observer.sessions = at_least(flows / SESSIONS_PER_FLOWS, LEAST_SESSIONS);
+    observer.emitter = &s->emitter;
+    table.limit = flows;
+    table.context = s;
+    s->observer = observer_open(&observer);
+    s->flows = flow_table_open(&table);
+    if (s->observer == NULL || s->flows == NULL) {
+        shard_close(s);
+        return NULL;
+    }
+    return s;
+}
+
+void
+shard_close(struct shard *s)
+{
+    if (s == NULL)
+        return;
+    flow_table_close(s->flows);
+    observer_close(s->observer);
+    free(s);
+}

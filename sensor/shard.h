@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * One share of the flows with all that belongs to them: flow table, streams, nDPI module, pairing,
+ * sessions, timers.
+ *
+ * A shard sees packets and ticks in the reader's order and nothing else, no wall clock and no other
+ * shard, so that what it tells does not depend on which thread runs it.
+ */
+#ifndef SENSOR_SHARD_H
+#define SENSOR_SHARD_H
+
+#include "flow.h"
+#include "observe.h"
+
+/* A packet as the reader deals it. */
+struct shard_packet {
+    struct evidence seen;
+    uint32_t hash; /* flow_hash() */
+    uint32_t wire_bytes;
+    struct packet packet;
+};
+
+struct shard_request {
+    uint32_t index;
+    uint32_t count; /* of all shards: each takes its part of the limits */
+    const struct config *config;
+    bool (*is_watched)(void *context, const struct in6_addr *address);
+    void *watch_context;
+    void (*emit)(void *context, const struct emission *e); /* copies what it keeps */
+    void *emit_context;
+};
+
+struct shard_counts {
+    struct flow_counts flows;
+    struct observer_counts observer;
+    uint64_t observations;
+};
+
+struct shard;
+
+/* NULL when memory is short. */
+struct shard *shard_open(const struct shard_request *request);
+/* Packets in order; batches let memory be fetched ahead. */
+void shard_packets(struct shard *s, const struct shard_packet *const *packets, unsigned count);
+/* The reader's clock reached clock_us: flows whose time is up end. */
+void shard_tick(struct shard *s, uint64_t order, int64_t clock_us);
+/* The end of input: all flows end. */
+void shard_finish(struct shard *s, uint64_t order, int64_t clock_us);
+/* Complete after shard_finish(). */
+void shard_get_counts(const struct shard *s, struct shard_counts *out);
+void shard_close(struct shard *s);
+
+#endif
