@@ -7,7 +7,7 @@
 
 #include <stdint.h>
 
-#define PROGRESS_SIZE 96
+#define PROGRESS_SIZE 128
 
 /* In the shape of pipeline_request.progress; context is not used. bytes_total 0 = not known. */
 void progress_show(void *context, uint64_t bytes_done, uint64_t bytes_total);
