@@ -18,6 +18,7 @@
 #define MPLS_STACK_MAX 16 /* real stacks hold a handful */
 #define MPLS_BOTTOM 0x100
 #define CONTROL_WORD 4
+#define ETHERNET_HEADER 14
 #define ETHERNET_TYPE_AT 12
 
 enum packet_result
@@ -118,7 +119,11 @@ mpls_payload(struct packet *out, struct span *s)
     }
     if (looks_like_ethernet(s, 0))
         return packet_ethernet(out, s);
-    return nibble == 4 || nibble == 6 ? packet_ip(out, s) : packet_not_ip(out, s);
+    if (nibble == 4 || nibble == 6)
+        return packet_ip(out, s);
+    if (s->missing > 0 && rd_left(&s->rd) < CONTROL_WORD + ETHERNET_HEADER)
+        return PACKET_CUT;
+    return packet_not_ip(out, s);
 }
 
 enum packet_result

@@ -20,8 +20,11 @@
 #define GRE_VERSION 0x0007
 #define GRE_ROUTES_MAX 16
 
+#define TYPE_MIN 1536 /* IEEE 802.3 */
 #define TYPE_BRIDGED 0x6558
 #define TYPE_PPP 0x880b
+#define TYPE_ARUBA 0x8200 /* 802.11 from an Aruba access point; bits 4-6 are a priority */
+#define TYPE_ARUBA_MASK 0xff8f
 #define TYPE_WCCP 0x883e
 #define TYPE_ERSPAN 0x88be
 #define TYPE_ERSPAN3 0x22eb
@@ -139,6 +142,10 @@ wccp(struct packet *out, struct span *s)
 static enum packet_result
 gre_payload(struct packet *out, struct span *s, uint16_t type)
 {
+    if (type < TYPE_MIN) /* 0 is a keep-alive; no length of 802.3 here */
+        return packet_not_ip(out, s);
+    if ((type & TYPE_ARUBA_MASK) == TYPE_ARUBA)
+        return packet_wifi(out, s);
     switch (type) {
     case TYPE_BRIDGED:
         return packet_ethernet(out, s);

@@ -2,7 +2,7 @@
  *
  * Tunnels that only a UDP port hints at: VXLAN (RFC 7348, group policy extension, and VXLAN-GPE,
  * draft-ietf-nvo3-vxlan-gpe), GENEVE (RFC 8926), GTP-U (3GPP TS 29.281), Teredo (RFC 4380), L2TP
- * (RFC 2661).
+ * (RFC 2661), MPLS (RFC 7510).
  *
  * A port proves nothing, so each looks at its reserved bits, version and lengths, and the caller
  * (packet_try) believes none that does not lead to an IP header.
@@ -12,6 +12,7 @@
 #define VXLAN_HEADER 8
 #define VXLAN_HAS_VNI 0x08
 #define VXLAN_GROUP_POLICY 0x80
+#define VXLAN_RESERVED 0x73
 #define GPE_NEXT_PROTOCOL 0x04
 #define GPE_VERSION_RESERVED 0xf2 /* version 0; no broadcast copy */
 
@@ -59,16 +60,19 @@ vxlan(struct packet *out, struct span *s)
 {
     struct rd h;
     enum packet_result r = span_header(s, VXLAN_HEADER, &h, PACKET_BAD_TUNNEL);
-    uint32_t first, network;
+    uint32_t reserved, network;
     uint8_t flags;
 
     if (r != PACKET_OK)
         return r;
     flags = rd_u8(&h);
-    first = rd_u24(&h);
+    reserved = rd_u24(&h);
+    /* Some speak GPE on VXLAN's own port. */
+    if (flags & GPE_NEXT_PROTOCOL)
+        reserved >>= 8;
     network = rd_u24(&h);
-    if ((flags & ~VXLAN_GROUP_POLICY) != VXLAN_HAS_VNI || rd_u8(&h) != 0 ||
-        (first != 0 && !(flags & VXLAN_GROUP_POLICY)))
+    if ((flags & VXLAN_RESERVED) || !(flags & VXLAN_HAS_VNI) || rd_u8(&h) != 0 ||
+        (reserved != 0 && !(flags & VXLAN_GROUP_POLICY)))
         return PACKET_BAD_TUNNEL;
     if (!enter_network(out, s, LAYER_VXLAN, network))
         return PACKET_TOO_DEEP;
@@ -260,6 +264,14 @@ l2tp(struct packet *out, struct span *s)
     return packet_ppp(out, s);
 }
 
+/* MPLS in UDP (RFC 7510): nothing but labels and what they lead to. */
+static enum packet_result
+mpls(struct packet *out, struct span *s)
+{
+    packet_mix_ends(out);
+    return packet_mpls(out, s);
+}
+
 /* A switch and not a table: each UDP packet comes by. */
 static packet_step *
 tunnel_of_port(uint16_t port)
@@ -278,6 +290,8 @@ tunnel_of_port(uint16_t port)
         return vxlan_gpe;
     case 6081:
         return geneve;
+    case 6635:
+        return mpls;
     default:
         return NULL;
     }
