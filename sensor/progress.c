@@ -61,7 +61,7 @@ progress_format(char out[PROGRESS_SIZE], uint64_t bytes_done, uint64_t bytes_tot
     if (seconds >= FORECAST_SECONDS && left > 0 && left < LONGEST_FORECAST)
         snprintf(forecast, sizeof(forecast), "  %.0f s left", left);
     format_size(total, sizeof(total), (double)bytes_total);
-    snprintf(out, PROGRESS_SIZE, "[%s] %3.0f %%  %s of %s  %s/s%s", bar, (int)(share * 100), done,
+    snprintf(out, PROGRESS_SIZE, "[%s] %3d %%  %s of %s  %s/s%s", bar, (int)(share * 100), done,
         total, speed, forecast);
 }
 
