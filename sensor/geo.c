@@ -44,7 +44,9 @@ geo_open(const struct config *config, char *error, size_t error_size)
 
     if (adding.geoip == NULL)
         return NULL;
-    if (list_each_network(add_network, &adding) < 0 || adding.failed) {
+    list_tools(NULL); /* parsed once, before any thread looks a name up */
+    if (list_each_network(add_network, &adding) < 0 || adding.failed ||
+        geoip_seal(adding.geoip) != 0) {
         snprintf(error, error_size, "the shipped lists of networks could not be loaded");
         geoip_close(adding.geoip);
         return NULL;
