@@ -159,6 +159,37 @@ load_document(struct copying *c, yaml_parser_t *parser)
     return root;
 }
 
+/* libyaml's time is the square of the nesting of brackets: stop at the first level too many, before
+ * anything is built. Other problems are for the real parse to find. */
+static void
+check_depth(struct copying *c, const char *text, size_t size)
+{
+    yaml_parser_t parser;
+    yaml_event_t event;
+    unsigned depth = 0;
+    bool is_more = true;
+
+    if (!yaml_parser_initialize(&parser))
+        return;
+    yaml_parser_set_input_string(&parser, (const unsigned char *)text, size);
+    while (is_more && yaml_parser_parse(&parser, &event)) {
+        yaml_event_type_t type = event.type;
+
+        if (type == YAML_SEQUENCE_START_EVENT || type == YAML_MAPPING_START_EVENT)
+            depth++;
+        else if (type == YAML_SEQUENCE_END_EVENT || type == YAML_MAPPING_END_EVENT)
+            depth--;
+        if (depth > CONFIG_MAX_DEPTH + 1) { /* the root is at 0 */
+            c->why = "nested too deeply";
+            c->line = (unsigned)event.start_mark.line + 1;
+            c->column = (unsigned)event.start_mark.column + 1;
+        }
+        is_more = c->why == NULL && type != YAML_STREAM_END_EVENT;
+        yaml_event_delete(&event);
+    }
+    yaml_parser_delete(&parser);
+}
+
 struct config_node *
 config_node_parse(struct config_memory *m, const char *text, size_t size, const char *origin,
     const char **why, unsigned *line, unsigned *column)
@@ -167,9 +198,10 @@ config_node_parse(struct config_memory *m, const char *text, size_t size, const 
     struct config_node *root = NULL;
     yaml_parser_t parser;
 
-    if (!yaml_parser_initialize(&parser)) {
+    check_depth(&c, text, size);
+    if (c.why == NULL && !yaml_parser_initialize(&parser))
         c.why = "out of memory";
-    } else {
+    if (c.why == NULL) {
         yaml_parser_set_input_string(&parser, (const unsigned char *)text, size);
         root = load_document(&c, &parser);
         if (root != NULL && root->line > 0)

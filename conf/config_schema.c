@@ -55,7 +55,7 @@ static const struct config_option sensor_options[] = {
       .example = "{latitude: 47.61, longitude: -122.33}",
       .help = "Where the sensor stands. Unset: path-too-long and path-too-short stand down." },
     { .key = "run-as", .kind = KIND_TEXT, AT(sensor.run_as), .example = "farmwatch",
-      .help = "User to become once the interfaces are open." },
+      .help = "User to become once the interfaces are open. Unset: it stays who started it, without the capabilities." },
     END
 };
 
