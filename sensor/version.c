@@ -11,5 +11,5 @@ void
 version_print(FILE *to)
 {
     fprintf(to, "farmwatch %s (%s, nDPI %s)\n", FARMWATCH_VERSION, pcap_lib_version(),
-        classify_library_version());
+        classify_version());
 }
