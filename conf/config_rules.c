@@ -4,11 +4,37 @@
  * will want to know before wondering why nothing, or everything, is alerted on.
  */
 #include "config_rules.h"
+#include "config_near.h"
+#include "list.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #define PATH_SIZE 96
+
+/* A name that no tool has exempts nothing. Only a warning: the list of tools grows. */
+static void
+check_tools(struct config_report *r, const struct config_texts *names,
+    const struct config_node *list, const char *path)
+{
+    const struct config_node *at = list == NULL ? NULL : list->first;
+    unsigned count;
+    const struct list_tool *tools = list_tools(&count);
+
+    for (unsigned i = 0; i < names->count && at != NULL; i++, at = at->next) {
+        struct config_near near = config_near_of(names->list[i]);
+        bool is_known = false;
+
+        for (unsigned t = 0; t < count && !is_known; t++) {
+            is_known = list_same_tool(names->list[i], tools[t].name);
+            config_near_try(&near, tools[t].name);
+        }
+        if (!is_known)
+            config_report_warning(r, at, path, "no tool of --list-tools is named '%s'%s%s%s",
+                names->list[i], near.best != NULL ? "; did you mean '" : "",
+                near.best != NULL ? near.best : "", near.best != NULL ? "'?" : "");
+    }
+}
 
 static void
 check_cases(struct config_report *r, const struct config *c, const struct config_node *root)
@@ -95,12 +121,18 @@ void
 config_rules_check(
     struct config_report *r, const struct config *c, const struct config_node *root, int64_t now)
 {
+    const struct config_node *policy = config_node_child(root, "policy");
+
+    check_tools(r, &c->policy.approved_tools, config_node_child(policy, "approved-tools"),
+        "policy.approved-tools");
+    check_tools(r, &c->policy.approved_vpns, config_node_child(policy, "approved-vpns"),
+        "policy.approved-vpns");
     check_cases(r, c, root);
     check_suppress(r, c, root, now);
     check_outputs(r, c, root);
     if (c->policy.watch_roster && c->roster_path == NULL)
-        config_report_error(r, config_node_child(config_node_child(root, "policy"), "watch"),
-            "policy.watch", "expected a roster, since only its accounts are to be watched");
+        config_report_error(r, config_node_child(policy, "watch"), "policy.watch",
+            "expected a roster, since only its accounts are to be watched");
 }
 
 /* An account as it is compared: without realm, unless realms are kept. */
@@ -189,6 +221,7 @@ config_rules_check_roster(
         if (p->accounts.count == 0)
             config_report_warning(
                 r, at, path, "%s has no accounts: no login will be known as theirs", p->name);
+        check_tools(r, &p->approved_tools, config_node_child(at, "approved-tools"), path);
         if (p->start != 0 && p->end != 0 && p->end < p->start)
             config_report_error(r, config_node_child(at, "end"), path,
                 "expected an end that is not before the start");

@@ -4,7 +4,7 @@
  * not, and each says exactly what its first lines expect ("# expect: MESSAGE", @ for the folder).
  */
 // clang-format off
-/* links: conf/config.c conf/config_check.c conf/config_cyaml.c conf/config_dump.c conf/config_memory.c conf/config_near.c conf/config_node.c conf/config_people.c conf/config_report.c conf/config_rules.c conf/config_schema.c conf/config_text.c conf/config_value.c conf/cidr.c conf/embedded.c */
+/* links: conf/config.c conf/config_check.c conf/config_cyaml.c conf/config_dump.c conf/config_memory.c conf/config_near.c conf/config_node.c conf/config_people.c conf/config_report.c conf/config_rules.c conf/config_schema.c conf/config_text.c conf/config_value.c conf/cidr.c conf/list_domain.c conf/list_tool.c conf/embedded.c */
 // clang-format on
 #include "../../conf/config.h"
 #include "../../conf/config_near.h"
