@@ -101,15 +101,16 @@ find_entry(const struct fact *f, enum fact_key key)
     return NULL;
 }
 
-/* Appends an entry of a key that is not there yet. Room for a NUL is always asked for. */
+/* Appends an entry of a key that is not there yet. */
 static void
 add_entry(struct fact *f, enum fact_key key, enum fact_type type, const void *value, size_t n)
 {
     uint8_t *at = f->bytes + f->length;
+    size_t nul = type == FACT_TYPE_TEXT ? 1 : 0;
 
     if (key <= KEY_NONE || key >= KEY_COUNT || keys[key].type != type || find_entry(f, key) != NULL)
         return;
-    if (f->length + ENTRY_HEAD + n + 1 > sizeof(f->bytes)) {
+    if (f->length + ENTRY_HEAD + n + nul > sizeof(f->bytes)) {
         f->overflowed = true;
         return;
     }
@@ -117,7 +118,7 @@ add_entry(struct fact *f, enum fact_key key, enum fact_type type, const void *va
     at[1] = (uint8_t)n;
     if (n > 0)
         memcpy(at + ENTRY_HEAD, value, n);
-    if (type == FACT_TYPE_TEXT)
+    if (nul > 0)
         at[ENTRY_HEAD + n] = '\0';
     f->length = (uint16_t)(f->length + entry_size(at));
 }

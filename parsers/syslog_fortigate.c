@@ -101,6 +101,14 @@ read_fields(struct rd r, struct rd fields[FIELD_COUNT])
     }
 }
 
+/* FortiOS begins a line with one of these; another program's line only quotes one. */
+static bool
+begins_as_fortios(struct rd content)
+{
+    return text_take(&content, "date=") || text_take(&content, "logver=") ||
+           text_take(&content, "timestamp=");
+}
+
 static bool
 message_number(struct rd logid, uint64_t *number)
 {
@@ -113,9 +121,13 @@ message_number(struct rd logid, uint64_t *number)
 static void
 fill(struct fact *f, const struct rd fields[FIELD_COUNT])
 {
-    enum field user = fields[FIELD_XAUTHUSER].p != NULL ? FIELD_XAUTHUSER : FIELD_USER;
+    enum field which = fields[FIELD_XAUTHUSER].p != NULL ? FIELD_XAUTHUSER : FIELD_USER;
+    struct rd user = fields[which];
 
-    syslog_account(f, fields[user]);
+    if (text_contains(user, "\\\"")) /* this backslash parts no domain from a user */
+        fact_text(f, KEY_ACCOUNT, user.p, rd_left(&user));
+    else
+        syslog_account(f, user);
     (void)login_address(f, KEY_OUTSIDE, fields[FIELD_REMIP]);
     (void)login_address(f, KEY_INSIDE, fields[FIELD_TUNNELIP]);
     (void)login_address(f, KEY_INSIDE, fields[FIELD_ASSIGNIP]);
@@ -129,7 +141,7 @@ read(const struct syslog_message *m, struct fact *f)
     struct rd fields[FIELD_COUNT];
     uint64_t number;
 
-    if (!text_contains(m->content, "logid="))
+    if (!begins_as_fortios(m->content))
         return false;
     for (unsigned i = 0; i < FIELD_COUNT; i++)
         fields[i] = (struct rd){ NULL, NULL, true };

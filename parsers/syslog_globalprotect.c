@@ -12,6 +12,7 @@
 
 /* Places of the fields, from 0, in the order of the vendor's format lines. */
 enum place {
+    PLACE_FIRST = 0, /* FUTURE_USE: always 1 */
     PLACE_TYPE = 3,
     PLACE_SUBTYPE = 4,
     PLACE_EVENT = 8,
@@ -55,6 +56,13 @@ static const struct syslog_pattern descriptions[] = {
     { "GlobalProtect portal user authentication failed. Login from: {o}, Source region: {x}, User "
       "name: {u}, {x}",
         FACT_LOGIN, "failure" },
+    { "GlobalProtect gateway user authentication succeeded. Login from: {o}, User name: {u}, {x}",
+        FACT_LOGIN, "success" },
+    { "GlobalProtect gateway user authentication failed. Login from: {o}, User name: {u}, {x}",
+        FACT_LOGIN, "failure" },
+    { "GlobalProtect gateway user login succeeded. Login from: {o}, Source region: {x}, User name: "
+      "{u}, {x}",
+        FACT_LOGIN, "success" },
     { "GlobalProtect gateway client configuration generated. User name: {1}, Private IP: {i}, "
       "Client version: {x}",
         FACT_LOGIN, "success" },
@@ -142,7 +150,8 @@ read(const struct syslog_message *m, struct fact *f)
 {
     struct rd fields[PLACE_COUNT];
 
-    if (!read_fields(m->content, fields, PLACE_SYSTEM_DESCRIPTION + 1))
+    if (rd_left(&m->app) > 0 || !read_fields(m->content, fields, PLACE_SYSTEM_DESCRIPTION + 1) ||
+        !text_equals(&fields[PLACE_FIRST], "1"))
         return false;
     if (text_equals(&fields[PLACE_TYPE], "SYSTEM") &&
         text_equals(&fields[PLACE_SUBTYPE], "globalprotect"))

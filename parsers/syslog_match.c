@@ -39,7 +39,20 @@ take_field(struct rd *text, char field, const char *literal, struct rd *value)
     return field != '1' || !text_contains(*text, literal);
 }
 
-/* An address that was not given is written as 0.0.0.0, ::, - or not at all. */
+/* An address, or a way to say that none was given. Anything else is another line than it looks. */
+static bool
+put_inside(struct fact *f, struct rd value)
+{
+    static const char *const none[] = { "", "-", "::", "0.0.0.0", "N/A", "(Not enabled)" };
+
+    if (login_address(f, KEY_INSIDE, value))
+        return true;
+    for (size_t i = 0; i < sizeof(none) / sizeof(*none); i++)
+        if (text_equals(&value, none[i]))
+            return true;
+    return false;
+}
+
 static bool
 put_field(struct fact *f, char field, struct rd value)
 {
@@ -59,8 +72,7 @@ put_field(struct fact *f, char field, struct rd value)
     case 'o':
         return login_address(f, KEY_OUTSIDE, value);
     case 'i':
-        (void)login_address(f, KEY_INSIDE, value);
-        return true;
+        return put_inside(f, value);
     }
     for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
         if (texts[i].field == field)

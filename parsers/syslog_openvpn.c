@@ -3,8 +3,8 @@
  * OpenVPN's server: who connected from where, which address was handed out, when the client left.
  *
  * Lines are those of OpenVPN 2.4 to 2.6 as its daemon gives them to syslog. Each begins with the
- * client as `name/address:port` or, before it has a name, `address:port`; OpenVPN itself reduces a
- * name to letters, digits and _-.@ there (a certificate's) or checks it (a user's).
+ * client as `name/address:port` or, before it has a name, `address:port`. A name may hold any
+ * printable character; one with a space is not read, as it could look like any line.
  */
 #include "login.h"
 #include "syslog_vendor.h"
@@ -14,7 +14,6 @@
 /* Behind the client's prefix. */
 static const struct syslog_pattern lines[] = {
     { "MULTI_sva: pool returned IPv4={i}, IPv6={i}", FACT_LOGIN, "success" },
-    { "MULTI: Learn: {i} -> {x}", FACT_LOGIN, "success" },
     { "TLS: Username/Password authentication succeeded for username '{U}' {x}", FACT_LOGIN,
         "success" },
     { "TLS: Username/Password authentication succeeded for username '{U}'", FACT_LOGIN, "success" },
@@ -35,14 +34,29 @@ read_initiated(struct rd text, struct rd *name)
            text_take_until(&text, "]", &peer) && rd_left(name) > 0;
 }
 
+/* `MULTI: Learn: address -> client`, where the client is that of the prefix. */
+static bool
+read_learn(struct rd text, struct rd client, struct fact *f)
+{
+    struct rd learnt;
+
+    if (!text_take(&text, "MULTI: Learn: ") || !text_take_until(&text, " -> ", &learnt) ||
+        rd_left(&text) != rd_left(&client) || memcmp(text.p, client.p, rd_left(&client)) != 0)
+        return false;
+    fact_begin(f, FACT_LOGIN);
+    fact_word(f, KEY_RESULT, "success");
+    return login_address(f, KEY_INSIDE, learnt);
+}
+
 /* The client's prefix: outside, and the name when it has one. */
 static bool
-take_client(struct rd *text, struct fact *f)
+take_client(struct rd *text, struct rd *prefix, struct fact *f)
 {
     struct rd client, name = { NULL, NULL, true };
 
     if (!text_take_until(text, " ", &client))
         return false;
+    *prefix = client;
     (void)text_take_until_last(&client, "/", &name);
     if (!login_address(f, KEY_OUTSIDE, client))
         return false;
@@ -59,17 +73,18 @@ is_openvpn(struct rd app)
 static bool
 read(const struct syslog_message *m, struct fact *f)
 {
-    struct rd text = m->text, name;
+    struct rd text = m->text, name, prefix;
     struct fact client;
 
     fact_begin(&client, FACT_LOGIN);
-    if (!is_openvpn(m->app) || !take_client(&text, &client))
+    if (!is_openvpn(m->app) || !take_client(&text, &prefix, &client))
         return false;
     if (read_initiated(text, &name)) {
         fact_begin(f, FACT_LOGIN);
         fact_word(f, KEY_RESULT, "success");
         syslog_account(f, name);
-    } else if (!syslog_match_any(text, lines, sizeof(lines) / sizeof(*lines), f)) {
+    } else if (!read_learn(text, prefix, f) &&
+               !syslog_match_any(text, lines, sizeof(lines) / sizeof(*lines), f)) {
         return false;
     }
     fact_fill(f, &client);
