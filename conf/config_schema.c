@@ -194,7 +194,7 @@ static const struct config_option an_output = { MAP_OF(output_options), .size = 
 
 static const struct config_option metrics_options[] = {
     { .key = "listen", .kind = KIND_LISTEN, AT(metrics_listen), .example = "127.0.0.1:9494",
-      .help = "Where counters are served over HTTP in the format of Prometheus. Unset: nowhere, since nothing should listen unasked." },
+      .help = "Where counters would be served over HTTP; this version serves none, and says so." },
     END
 };
 
@@ -208,7 +208,7 @@ static const struct config_option top_options[] = {
     { .key = "sensor", MAP_OF(sensor_options), .help = "This sensor and its packets." },
     { .key = "limits", MAP_OF(limits_options), .help = "Every table is bounded; what leaves one at its limit is counted and said." },
     { .key = "networks", MAP_OF(networks_options), .help = "Which addresses are whose. A lone address is a prefix of its own." },
-    { .key = "geoip", MAP_OF(geoip_options), .help = "Geo databases; replaced files are noticed and taken up." },
+    { .key = "geoip", MAP_OF(geoip_options), .help = "Geo databases, read at start." },
     { .key = "policy", MAP_OF(policy_options), .help = "What is allowed here." },
     { .key = "roster", .kind = KIND_PATH, AT(roster_path), .example = "contractors.yaml",
       .help = "Who works here and from where: see contractors.example.yaml. Relative to this file's folder." },
@@ -225,7 +225,7 @@ static const struct config_option top_options[] = {
       .help = "Where alerts go. type yaml or json with a path (- is standard output), syslog with a url (udp:// tcp:// tls:// unix:). what: alerts, observations, health. "
           "min-severity is info for files and medium for syslog, where somebody is woken. A file is rotated at 100 MiB and 10 are kept unless said otherwise; rotate-mib 0 never rotates." },
     { .key = "state", .kind = KIND_TEXT, AT(state_path), .example = "/var/lib/farmwatch/state.db",
-      .help = "SQLite file that keeps leases, baselines and cases over restarts. Unset: nothing is kept." },
+      .help = "Alerts that an output could not take wait in files beside this one. This version keeps leases and cases in memory only, and says so." },
     { .key = "metrics", MAP_OF(metrics_options), .help = "Counters for a monitoring system." },
     { .key = "classify", MAP_OF(classify_options), .help = "Recognition of applications." },
     END

@@ -45,7 +45,13 @@ load_config(struct run *run)
 
     request.specs = analyst_detector_specs(&request.spec_count);
     run->config = config_load(&request);
-    return run->config == NULL ? -1 : 0;
+    if (run->config == NULL)
+        return -1;
+    if (run->config->state_path != NULL)
+        log_note("state: leases and cases are not kept between runs by this version");
+    if (run->config->metrics_listen != NULL)
+        log_note("metrics.listen: this version serves no metrics");
+    return 0;
 }
 
 static int
