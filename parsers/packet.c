@@ -4,6 +4,8 @@
  */
 #include "packet_internal.h"
 
+#define LINKTYPE_ETHERNET 1
+
 static const char *const result_names[PACKET_RESULT_COUNT] = {
     [PACKET_OK] = "ok",
     [PACKET_FRAGMENT] = "fragment",
@@ -110,6 +112,8 @@ packet_decode(struct packet *out, uint32_t link_type, const uint8_t *frame, uint
     out->encapsulation = 0;
     out->source_mac = out->destination_mac = NULL;
     out->ether_type = 0;
+    if (link_type == LINKTYPE_ETHERNET)
+        return packet_ethernet(out, &s); /* nearly all traffic: no look-up */
     return packet_link(out, &s, link_type);
 }
 

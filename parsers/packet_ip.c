@@ -104,18 +104,17 @@ authentication(struct packet *out, struct span *s, uint8_t *next)
     return packet_push(out, LAYER_AH, out->spi) ? PACKET_OK : PACKET_TOO_DEEP;
 }
 
-/* Behind the IPv4 header: AH may stand before the transport. */
+/* AH, of which there may be several, and what it protects. */
 static enum packet_result
-ip4_payload(struct packet *out, struct span *s, uint8_t protocol)
+ip4_protected(struct packet *out, struct span *s)
 {
-    while (protocol == PROTOCOL_AH) {
-        enum packet_result r = authentication(out, s, &protocol);
+    while (out->protocol == PROTOCOL_AH) {
+        enum packet_result r = authentication(out, s, &out->protocol);
 
         if (r != PACKET_OK)
             return r;
     }
-    out->protocol = protocol;
-    return packet_transport(out, s, protocol);
+    return packet_transport(out, s, out->protocol);
 }
 
 enum packet_result
@@ -124,22 +123,20 @@ packet_ip4(struct packet *out, struct span *s)
     const uint8_t *ip = s->rd.p;
     struct rd h, options;
     enum packet_result r = span_header(s, IP4_HEADER, &h, PACKET_BAD_IP_HEADER);
-    uint32_t header_bytes, total, id;
-    uint16_t flags;
-    uint8_t first, ttl, protocol;
+    uint32_t first, second, header_bytes, total;
+    uint16_t third;
+    uint8_t protocol;
 
     if (r != PACKET_OK)
         return r;
-    first = rd_u8(&h);
-    rd_skip(&h, 1);
-    total = rd_u16(&h);
-    id = rd_u16(&h);
-    flags = rd_u16(&h);
-    ttl = rd_u8(&h);
-    protocol = rd_u8(&h);
+    first = rd_u32(&h);  /* version, header length, class, total length */
+    second = rd_u32(&h); /* identification, fragment */
+    third = rd_u16(&h);  /* TTL, protocol */
     rd_skip(&h, 2);
-    header_bytes = (first & 0x0fu) * 4;
-    if (first >> 4 != 4)
+    total = first & 0xffff;
+    header_bytes = (first >> 24 & 0x0f) * 4;
+    protocol = (uint8_t)third;
+    if (first >> 28 != 4)
         return PACKET_BAD_IP_VERSION;
     if (total == 0)
         total = IP4_HEADER + span_length(s);
@@ -150,15 +147,17 @@ packet_ip4(struct packet *out, struct span *s)
         return r;
     read_address4(&out->source, &h);
     read_address4(&out->destination, &h);
-    out->ttl = ttl;
+    out->ttl = (uint8_t)(third >> 8);
     out->protocol = protocol;
     commit_header(out, ip, 4, header_bytes, s);
-    if (flags & (IP4_MORE | IP4_OFFSET)) {
+    if (second & (IP4_MORE | IP4_OFFSET)) {
         out->fragment.unfragmentable_length = header_bytes;
         out->fragment.next_header_at = 9;
-        return fragment(out, s, id, (flags & IP4_OFFSET) * 8u, flags & IP4_MORE);
+        return fragment(out, s, second >> 16, (second & IP4_OFFSET) * 8, second & IP4_MORE);
     }
-    return ip4_payload(out, s, protocol);
+    if (protocol == PROTOCOL_AH)
+        return ip4_protected(out, s);
+    return packet_transport(out, s, protocol);
 }
 
 /* The fragment header: PACKET_OK when it is atomic (RFC 6946), all of the datagram being here. */

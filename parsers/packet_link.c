@@ -157,12 +157,17 @@ packet_ethernet(struct packet *out, struct span *s)
 {
     struct rd h;
     enum packet_result r = span_header(s, ETHERNET_HEADER, &h, PACKET_BAD_LINK);
+    uint16_t type;
 
     if (r != PACKET_OK)
         return r;
     out->destination_mac = rd_bytes(&h, MAC_BYTES);
     out->source_mac = rd_bytes(&h, MAC_BYTES);
-    return packet_ether_type(out, s, rd_u16(&h));
+    type = rd_u16(&h);
+    if (type != TYPE_IP4)
+        return packet_ether_type(out, s, type);
+    out->ether_type = type; /* nearly all traffic */
+    return packet_ip4(out, s);
 }
 
 /* Linux "cooked": the sender's address only, and a few protocols of Linux's own below TYPE_MIN. */
@@ -346,12 +351,7 @@ packet_knows_link_type(uint32_t link_type)
 enum packet_result
 packet_link(struct packet *out, struct span *s, uint32_t link_type)
 {
-    enum { LINKTYPE_ETHERNET = 1 };
-    packet_step *decode;
+    packet_step *decode = link_decoder(link_type);
 
-    /* Nearly all traffic: a call that the compiler can see through. */
-    if (link_type == LINKTYPE_ETHERNET)
-        return packet_ethernet(out, s);
-    decode = link_decoder(link_type);
     return decode == NULL ? PACKET_UNKNOWN_LINK : decode(out, s);
 }

@@ -14,6 +14,7 @@
 #define ICMP_TYPE_CODE 4 /* with the checksum */
 #define ESP_HEADER 8
 #define SCTP_HEADER 12
+#define TIMESTAMP_BLOCK 12
 #define WINDOW_SCALE_NONE 0xff
 
 enum ip_protocol {
@@ -114,17 +115,19 @@ tcp(struct packet *out, struct span *s)
 {
     struct rd h, options;
     enum packet_result r = span_header(s, TCP_HEADER, &h, PACKET_BAD_TRANSPORT);
-    uint32_t header_bytes, option_bytes;
+    uint32_t ports, fourth, header_bytes, option_bytes;
 
     if (r != PACKET_OK)
         return r;
-    out->source_port = rd_u16(&h);
-    out->destination_port = rd_u16(&h);
+    ports = rd_u32(&h);
+    out->source_port = (uint16_t)(ports >> 16);
+    out->destination_port = (uint16_t)ports;
     out->tcp.seq = rd_u32(&h);
     out->tcp.ack = rd_u32(&h);
-    header_bytes = (rd_u8(&h) >> 4) * 4u;
-    out->tcp.flags = rd_u8(&h);
-    out->tcp.window = rd_u16(&h);
+    fourth = rd_u32(&h); /* data offset, flags, window */
+    header_bytes = (fourth >> 28) * 4;
+    out->tcp.flags = (uint8_t)(fourth >> 16);
+    out->tcp.window = (uint16_t)fourth;
     if (header_bytes < TCP_HEADER ||
         (header_bytes - TCP_HEADER > span_length(s) && !s->is_truncated))
         return PACKET_BAD_TRANSPORT;
@@ -135,10 +138,12 @@ tcp(struct packet *out, struct span *s)
     out->tcp.ts_value = out->tcp.ts_echo = 0;
     out->tcp.option_count = 0;
     option_bytes = header_bytes - TCP_HEADER;
-    options = rd_sub_upto(&s->rd, option_bytes);
-    s->missing -= option_bytes - (uint32_t)rd_left(&options);
-    if (option_bytes != 0 && !(option_bytes == 12 && tcp_timestamp_only(out, options)))
-        tcp_options(out, options);
+    if (option_bytes != 0) {
+        options = rd_sub_upto(&s->rd, option_bytes);
+        s->missing -= option_bytes - (uint32_t)rd_left(&options);
+        if (option_bytes != TIMESTAMP_BLOCK || !tcp_timestamp_only(out, options))
+            tcp_options(out, options);
+    }
     set_payload(out, s);
     return PACKET_OK;
 }
@@ -213,9 +218,9 @@ enum packet_result
 packet_transport(struct packet *out, struct span *s, uint8_t protocol)
 {
     out->transport = s->rd.p;
-    switch (protocol) {
-    case PROTOCOL_TCP:
+    if (protocol == PROTOCOL_TCP) /* most traffic: before the jump table */
         return tcp(out, s);
+    switch (protocol) {
     case PROTOCOL_UDP:
         return udp(out, s);
     case PROTOCOL_ICMP:

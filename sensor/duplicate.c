@@ -112,25 +112,24 @@ checksum_at(uint8_t protocol)
 static inline size_t
 mix_header(struct hash *h, const struct packet *p)
 {
-    uint8_t header[IP6_HEADER];
+    static const uint8_t ip4_compared[8] = { 0, 0xff, 0, 0, 0xff, 0xff, 0xff, 0xff };
+    static const uint8_t ip6_compared[8] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0 };
+    uint64_t lengths = (uint64_t)p->ip_captured << 32 | p->ip_length;
 
     if (p->ip_version == 4) {
-        memcpy(header, p->ip, IP4_HEADER);
-        header[8] = header[10] = header[11] = 0;
-        mix(h, load64(header), load64(header + 8));
-        mix(h, load32(header + 16), 0);
+        mix(h, load64(p->ip), load64(p->ip + 8) & load64(ip4_compared));
+        mix(h, load32(p->ip + 16), lengths);
         return IP4_HEADER;
     }
-    memcpy(header, p->ip, IP6_HEADER);
-    header[7] = 0;
-    mix_bytes(h, header, IP6_HEADER);
+    mix(h, load64(p->ip) & load64(ip6_compared), lengths);
+    mix_bytes(h, p->ip + 8, IP6_HEADER - 8);
     return IP6_HEADER;
 }
 
 static struct hash
 packet_hash(const struct duplicate *d, const struct packet *p)
 {
-    struct hash h = { d->key[0], d->key[1] ^ ((uint64_t)p->ip_captured << 32 | p->ip_length) };
+    struct hash h = { d->key[0], d->key[1] };
     size_t at = mix_header(&h, p), end = p->ip_captured;
 
     if (p->transport != NULL) {
