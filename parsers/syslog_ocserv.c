@@ -6,13 +6,19 @@
 #include "syslog_vendor.h"
 #include "text.h"
 
+/* An IPv6 address stands in brackets, of which the first must not end the user. */
 static const struct syslog_pattern lines[] = {
     { "main[{U}]:{o} user logged in", FACT_LOGIN, "success" },
+    { "main[{U}]:[{o}]:{x} user logged in", FACT_LOGIN, "success" },
     { "main[{U}]:{o} new user session", FACT_LOGIN, "success" },
+    { "main[{U}]:[{o}]:{x} new user session", FACT_LOGIN, "success" },
     { "main[{U}]:{o} assigned IPv4: {i}", FACT_LOGIN, "success" },
+    { "main[{U}]:[{o}]:{x} assigned IPv4: {i}", FACT_LOGIN, "success" },
     { "main[{U}]:{o} assigned IPv6: {i}/{x}", FACT_LOGIN, "success" },
+    { "main[{U}]:[{o}]:{x} assigned IPv6: {i}/{x}", FACT_LOGIN, "success" },
     { "worker[{U}]: {o} sending IPv4 {i}", FACT_LOGIN, "success" },
     { "main[{U}]:{o} user disconnected (reason: {r}, rx: {x}, tx: {x})", FACT_LOGOUT, NULL },
+    { "main[{U}]:[{o}]:{x} user disconnected (reason: {r}, rx: {x}, tx: {x})", FACT_LOGOUT, NULL },
 };
 
 /* `worker[user]: address file.c:line: failed authentication for 'user'`: the same name twice. */

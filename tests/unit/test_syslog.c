@@ -229,6 +229,10 @@ static const struct sample {
         OCSERV "main[a]:6.6.6.6:1 user logged in]:203.0.113.9:5000 user logged in",
         "login account=a]:6.6.6.6:1 user logged in result=success method=syslog-ocserv "
         "outside=203.0.113.9 gateway=vpn1" },
+    { "ocserv: a name like a line, IPv6",
+        OCSERV "main[a]:6.6.6.6:1 user logged in]:[2001:db8::9]:5000 user logged in",
+        "login account=a]:6.6.6.6:1 user logged in result=success method=syslog-ocserv "
+        "outside=2001:db8::9 gateway=vpn1" },
     { "ocserv: from another program",
         "<29>Jun  1 12:00:00 vpn1 logger: main[jdoe]:203.0.113.9:5000 user logged in", "" },
 
