@@ -14,11 +14,11 @@ static const struct parser *const table[] = {
 };
 
 _Static_assert(
-    sizeof(table) / sizeof(*table) <= PARSER_LIMIT, "a flow's mask of candidates has 64 bits");
+    sizeof(table) / sizeof(table[0]) <= PARSER_LIMIT, "a flow's mask of candidates has 64 bits");
 
 const struct parser *const *
 parser_table(unsigned *count)
 {
-    *count = sizeof(table) / sizeof(*table);
+    *count = sizeof(table) / sizeof(table[0]);
     return table;
 }

@@ -216,7 +216,7 @@ read_message(struct rd r, const struct parse_input *in, const struct parse_outpu
         return PARSE_NOT_MINE;
     if (!read_rfc5424(r, &m))
         read_rfc3164(r, &m);
-    for (size_t i = 0; i < sizeof(vendors) / sizeof(*vendors); i++) {
+    for (size_t i = 0; i < sizeof(vendors) / sizeof(vendors[0]); i++) {
         if (!vendors[i]->read(&m, &f))
             continue;
         fact_word(&f, KEY_METHOD, vendors[i]->method);

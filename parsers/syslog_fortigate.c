@@ -34,17 +34,17 @@ static const char *const field_names[FIELD_COUNT] = { "logid", "type", "subtype"
 
 static const struct {
     uint32_t number;
-    const char *action;
     uint8_t kind;
+    const char *action;
     const char *result;
 } messages[] = {
-    { 37138, "tunnel-up", FACT_LOGIN, "success" }, /* IPsec connection status */
-    { 37138, "tunnel-down", FACT_LOGOUT, NULL },
-    { 39424, "tunnel-up", FACT_LOGIN, "success" },      /* SSL_VPN_USER_TUNNEL_UP */
-    { 39425, "tunnel-down", FACT_LOGOUT, NULL },        /* SSL_VPN_USER_TUNNEL_DOWN */
-    { 39426, "ssl-login-fail", FACT_LOGIN, "failure" }, /* SSL_VPN_USER_SSL_LOGIN_FAIL */
-    { 39947, "tunnel-up", FACT_LOGIN, "success" },      /* SSL_VPN_SESSION_TUNNEL_UP */
-    { 39948, "tunnel-down", FACT_LOGOUT, NULL },        /* SSL_VPN_SESSION_TUNNEL_DOWN */
+    { 37138, FACT_LOGIN, "tunnel-up", "success" }, /* IPsec connection status */
+    { 37138, FACT_LOGOUT, "tunnel-down", NULL },
+    { 39424, FACT_LOGIN, "tunnel-up", "success" },      /* SSL_VPN_USER_TUNNEL_UP */
+    { 39425, FACT_LOGOUT, "tunnel-down", NULL },        /* SSL_VPN_USER_TUNNEL_DOWN */
+    { 39426, FACT_LOGIN, "ssl-login-fail", "failure" }, /* SSL_VPN_USER_SSL_LOGIN_FAIL */
+    { 39947, FACT_LOGIN, "tunnel-up", "success" },      /* SSL_VPN_SESSION_TUNNEL_UP */
+    { 39948, FACT_LOGOUT, "tunnel-down", NULL },        /* SSL_VPN_SESSION_TUNNEL_DOWN */
 };
 
 /* A quoted value, up to the quote that no backslash precedes. */
