@@ -13,6 +13,8 @@
 #define SNAP_HEADER 5
 #define VLAN_ID_MASK 0x0fff
 #define PBB_SERVICE_MASK 0xffffff
+#define VNTAG_BYTES 4
+#define CISCO_METADATA_BYTES 6 /* version, length, one option: the security group */
 #define SLL_HEADER 16
 #define SLL2_HEADER 20
 #define SLL_ADDRESS_BYTES 8
@@ -27,6 +29,7 @@ enum ether_type {
     TYPE_PPPOE_SESSION = 0x8864,
     TYPE_SERVICE_VLAN = 0x88a8, /* IEEE 802.1ad */
     TYPE_PBB = 0x88e7,          /* IEEE 802.1ah */
+    TYPE_CISCO_METADATA = 0x8909,
     TYPE_VNTAG = 0x8926,
     TYPE_OLD_QINQ = 0x9100,
 };
@@ -105,17 +108,23 @@ pbb(struct packet *out, struct span *s)
     return packet_ethernet(out, s);
 }
 
-/* Cisco's VN-Tag names virtual ports, which differ by direction. */
+/* Cisco's VN-Tag (virtual ports, which differ by direction) and metadata (a security group):
+ * nothing that tells flows apart, so passed over; once, since no device writes one behind another.
+ */
 static enum packet_result
-vntag(struct packet *out, struct span *s)
+cisco_tag(struct packet *out, struct span *s, size_t tag_bytes)
 {
     struct rd h;
-    enum packet_result r = span_header(s, 6, &h, PACKET_BAD_LINK);
+    enum packet_result r = span_header(s, tag_bytes + 2, &h, PACKET_BAD_LINK);
+    uint16_t type;
 
     if (r != PACKET_OK)
         return r;
-    rd_skip(&h, 4);
-    return packet_ether_type(out, s, rd_u16(&h));
+    rd_skip(&h, tag_bytes);
+    type = rd_u16(&h);
+    if (type == TYPE_VNTAG || type == TYPE_CISCO_METADATA)
+        return PACKET_BAD_LINK;
+    return packet_ether_type(out, s, type);
 }
 
 enum packet_result
@@ -141,7 +150,9 @@ packet_ether_type(struct packet *out, struct span *s, uint16_t type)
     case TYPE_PBB:
         return pbb(out, s);
     case TYPE_VNTAG:
-        return vntag(out, s);
+        return cisco_tag(out, s, VNTAG_BYTES);
+    case TYPE_CISCO_METADATA:
+        return cisco_tag(out, s, CISCO_METADATA_BYTES);
     default:
         break;
     }

@@ -10,8 +10,9 @@
 
 #define WAYS 4
 #define CACHE_LINE 64
-#define BUCKETS_PER_MS (DUPLICATE_PACKETS * 2 / WAYS) /* half full on average at that rate */
-#define BUCKETS_MAX (1u << 17)                        /* 8 MiB, for windows of 64 ms and longer */
+#define BUCKETS_PER_MS DUPLICATE_PACKETS /* a quarter full: few buckets have more than they hold   \
+                                          */
+#define BUCKETS_MAX (1u << 17)           /* 8 MiB, for windows of 32 ms and longer */
 #define MS_US 1000
 #define NEVER INT64_MIN
 
@@ -186,12 +187,12 @@ duplicate_is_copy(struct duplicate *d, const struct packet *p, int64_t time_us)
     if (d->buckets == NULL || p->ip == NULL)
         return false;
     h = packet_hash(d, p);
-    bucket = &d->buckets[h.a & d->mask];
+    bucket = &d->buckets[h.b & d->mask];
     oldest = &bucket->ways[0];
     for (int i = 0; i < WAYS; i++) {
         struct entry *e = &bucket->ways[i];
 
-        if (e->tag == h.b && e->time_us != NEVER) {
+        if (e->tag == h.a && e->time_us != NEVER) {
             if (distance_us(time_us, e->time_us) <= (uint64_t)d->window_us)
                 return true;
             e->time_us = time_us;
@@ -200,7 +201,7 @@ duplicate_is_copy(struct duplicate *d, const struct packet *p, int64_t time_us)
         if (e->time_us < oldest->time_us)
             oldest = e;
     }
-    *oldest = (struct entry){ .tag = h.b, .time_us = time_us };
+    *oldest = (struct entry){ .tag = h.a, .time_us = time_us };
     return false;
 }
 

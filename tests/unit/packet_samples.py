@@ -107,6 +107,8 @@ samples = [
     ("llc-snap", 1, ethernet(8 + len(INNER), SNAP + b"\x08\0" + INNER)),
     ("vlan", 1, ethernet(0x8100, struct.pack(">HH", 0x6064, 0x0800) + INNER)),
     ("qinq", 1, ethernet(0x88A8, struct.pack(">HHHH", 10, 0x8100, 20, 0x86DD) + INNER6)),
+    ("vn-tag", 1, ethernet(0x8926, struct.pack(">IH", 0x80010002, 0x0800) + INNER)),
+    ("cisco-metadata", 1, ethernet(0x8909, bytes.fromhex("010100010002") + b"\x08\0" + INNER)),
     ("pbb", 1, PBB),
     ("mpls-2", 1, ethernet(0x8847, struct.pack(">II", 100 << 12 | 64, 200 << 12 | 0x100 | 64) + INNER)),
     ("mpls-6", 1, ethernet(0x8847, struct.pack(">I", 200 << 12 | 0x100 | 64) + INNER6)),
