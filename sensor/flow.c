@@ -13,6 +13,7 @@
 #define CHUNK_FLOWS 1024u /* slots are allocated this many at a time: small replays stay small */
 #define FIRST_BUCKETS 2048u
 #define CACHE_LINE 64
+#define SHARD_BITS 4
 #define HASH_A 0xa0761d6478bd642fULL /* odd constants of full weight for the multiply-fold mix */
 #define HASH_B 0xe7037ed1a0b428dbULL
 #define HASH_C 0x8ebc6af09c88c6e3ULL
@@ -37,6 +38,13 @@ struct flow_table {
     struct flow_table_request request;
     struct flow_counts counts;
 };
+
+/* The lowest bits chose the shard, so they are the same for all that is in here. */
+static inline uint32_t
+home(const struct flow_table *t, uint32_t hash)
+{
+    return hash >> SHARD_BITS & t->mask;
+}
 
 static inline uint64_t
 mix(uint64_t a, uint64_t b)
@@ -105,7 +113,7 @@ list_append(struct flow_table *t, struct flow *f, uint32_t index)
 static uint32_t
 bucket_of(const struct flow_table *t, uint32_t hash, uint32_t index)
 {
-    uint32_t at = hash & t->mask;
+    uint32_t at = home(t, hash);
 
     while (t->buckets[at].index != index)
         at = (at + 1) & t->mask;
@@ -121,7 +129,7 @@ bucket_delete(struct flow_table *t, uint32_t hole)
         at = (at + 1) & t->mask;
         if (t->buckets[at].index == FLOW_NONE)
             break;
-        if (((at - t->buckets[at].hash) & t->mask) >= ((at - hole) & t->mask)) {
+        if (((at - home(t, t->buckets[at].hash)) & t->mask) >= ((at - hole) & t->mask)) {
             t->buckets[hole] = t->buckets[at];
             hole = at;
         }
@@ -175,7 +183,7 @@ buckets_grow(struct flow_table *t)
     for (uint32_t i = 0; i < size; i++)
         to[i].index = FLOW_NONE;
     for (uint32_t i = 0; t->buckets != NULL && i <= t->mask; i++) {
-        uint32_t at = t->buckets[i].hash & (size - 1);
+        uint32_t at = (t->buckets[i].hash >> SHARD_BITS) & (size - 1);
 
         if (t->buckets[i].index == FLOW_NONE)
             continue;
@@ -236,7 +244,7 @@ flow_make(struct flow_table *t, const struct packet *p, uint32_t hash, int64_t t
     memset(f, 0, sizeof *f);
     flow_begin(f, p, time_us);
     f->hash = hash;
-    for (at = hash & t->mask; t->buckets[at].index != FLOW_NONE;)
+    for (at = home(t, hash); t->buckets[at].index != FLOW_NONE;)
         at = (at + 1) & t->mask;
     t->buckets[at] = (struct bucket){ .hash = hash, .index = index };
     t->used++;
@@ -248,7 +256,7 @@ flow_make(struct flow_table *t, const struct packet *p, uint32_t hash, int64_t t
 static uint32_t
 find(const struct flow_table *t, const struct packet *p, uint32_t hash, unsigned *direction)
 {
-    for (uint32_t at = hash & t->mask; t->buckets[at].index != FLOW_NONE; at = (at + 1) & t->mask)
+    for (uint32_t at = home(t, hash); t->buckets[at].index != FLOW_NONE; at = (at + 1) & t->mask)
         if (t->buckets[at].hash == hash &&
             flow_matches(slot(t, t->buckets[at].index), p, direction))
             return t->buckets[at].index;
@@ -258,13 +266,13 @@ find(const struct flow_table *t, const struct packet *p, uint32_t hash, unsigned
 void
 flow_table_prefetch(const struct flow_table *t, uint32_t hash)
 {
-    __builtin_prefetch(&t->buckets[hash & t->mask]);
+    __builtin_prefetch(&t->buckets[home(t, hash)]);
 }
 
 void
 flow_table_prefetch_flow(const struct flow_table *t, uint32_t hash)
 {
-    const struct bucket *b = &t->buckets[hash & t->mask];
+    const struct bucket *b = &t->buckets[home(t, hash)];
     const char *f;
 
     if (b->index == FLOW_NONE)

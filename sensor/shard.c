@@ -70,16 +70,18 @@ take_packet(struct shard *s, const struct shard_packet *p)
 }
 
 void
-shard_packets(struct shard *s, const struct shard_packet *const *packets, unsigned count)
+shards_take(struct shard *const *shards, uint32_t count, const struct shard_packet *const *packets,
+    unsigned packet_count)
 {
-    for (unsigned i = 0; i < count; i++)
-        flow_table_prefetch(s->flows, packets[i]->hash);
-    for (unsigned i = 0; i < count && i < FETCH_AHEAD; i++)
-        flow_table_prefetch_flow(s->flows, packets[i]->hash);
-    for (unsigned i = 0; i < count; i++) {
-        if (i + FETCH_AHEAD < count)
-            flow_table_prefetch_flow(s->flows, packets[i + FETCH_AHEAD]->hash);
-        take_packet(s, packets[i]);
+    for (unsigned i = 0; i < packet_count; i++)
+        flow_table_prefetch(shards[packets[i]->hash % count]->flows, packets[i]->hash);
+    for (unsigned i = 0; i < packet_count; i++) {
+        if (i + FETCH_AHEAD < packet_count) {
+            uint32_t hash = packets[i + FETCH_AHEAD]->hash;
+
+            flow_table_prefetch_flow(shards[hash % count]->flows, hash);
+        }
+        take_packet(shards[packets[i]->hash % count], packets[i]);
     }
 }
 

@@ -40,8 +40,10 @@ struct shard;
 
 /* NULL when memory is short. */
 struct shard *shard_open(const struct shard_request *request);
-/* Packets in order; batches let memory be fetched ahead. */
-void shard_packets(struct shard *s, const struct shard_packet *const *packets, unsigned count);
+/* Packets in order, each into its shard: shards[hash % count], which may not be NULL. Batches let
+ * memory be fetched ahead. */
+void shards_take(struct shard *const *shards, uint32_t count,
+    const struct shard_packet *const *packets, unsigned packet_count);
 /* The reader's clock reached clock_us: flows whose time is up end. */
 void shard_tick(struct shard *s, uint64_t order, int64_t clock_us);
 /* The end of input: all flows end. */

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * What replay and live have in common: stopping, handing on, adding up.
+ */
+#include "../parsers/text.h"
+#include "pipeline_internal.h"
+#include <stdatomic.h>
+#include <stdio.h>
+
+static atomic_bool is_stopped;
+
+void
+pipeline_stop(void)
+{
+    atomic_store(&is_stopped, true);
+}
+
+bool
+pipeline_is_stopped(void)
+{
+    return atomic_load_explicit(&is_stopped, memory_order_relaxed);
+}
+
+void
+pipeline_hand_on(const struct pipeline_request *request, struct pipeline_summary *summary,
+    const struct emission *e, const char *capture)
+{
+    struct observation o;
+
+    memcpy(&o, &e->observation, emission_size(e) - offsetof(struct emission, observation));
+    text_clean(o.capture, sizeof o.capture, capture, strlen(capture));
+    summary->observations++;
+    request->observe(request->context, &o);
+}
+
+void
+pipeline_add_shard(struct pipeline_summary *summary, const struct shard *s)
+{
+    struct shard_counts c;
+
+    shard_get_counts(s, &c);
+    summary->flows += c.flows.flows;
+    summary->flows_evicted += c.flows.evicted;
+    summary->flows_one_way += c.flows.one_way;
+    summary->flows_unclassified += c.observer.unclassified;
+    summary->unpaired += c.observer.unpaired;
+    for (unsigned row = 0; row < PARSER_LIMIT; row++)
+        for (unsigned result = 0; result < PARSE_RESULT_COUNT; result++)
+            summary->parse[row][result] += c.observer.parse[row][result];
+}
+
+void
+pipeline_add_reader(struct pipeline_summary *summary, const struct reader *r)
+{
+    struct reader_counts c;
+
+    reader_get_counts(r, &c);
+    if (c.packets > 0 && (summary->packets == 0 || c.first_us < summary->first_us))
+        summary->first_us = c.first_us;
+    if (c.packets > 0 && c.last_us > summary->last_us)
+        summary->last_us = c.last_us;
+    summary->packets += c.packets;
+    summary->bytes += c.bytes;
+    for (unsigned i = 0; i < PACKET_RESULT_COUNT; i++)
+        summary->decode[i] += c.decode[i];
+    summary->duplicates += c.duplicates;
+    summary->clock_steps_back += c.clock_steps_back;
+    summary->fragments_reassembled += c.fragments_reassembled;
+    summary->fragments_dropped += c.fragments_dropped;
+}
+
+void
+pipeline_add_capture(struct pipeline_summary *summary, struct capture *c)
+{
+    struct capture_counts n;
+
+    capture_get_counts(c, &n);
+    summary->captures += n.captures;
+    summary->captures_failed += n.captures_failed;
+    summary->filtered += n.filtered;
+    summary->kernel_received += n.kernel_received;
+    summary->kernel_dropped += n.kernel_dropped;
+    summary->interface_dropped += n.interface_dropped;
+}
+
+struct shard *
+pipeline_open_shard(const struct pipeline_request *request, uint32_t index, uint32_t count,
+    void (*emit)(void *context, const struct emission *e), void *context)
+{
+    struct shard_request shard = {
+        .index = index,
+        .count = count,
+        .config = request->config,
+        .is_watched = request->is_watched,
+        .watch_context = request->watch_context,
+        .emit = emit,
+        .emit_context = context,
+    };
+
+    return shard_open(&shard);
+}
+
+int
+pipeline_run(const struct pipeline_request *request, struct pipeline_summary *summary)
+{
+    memset(summary, 0, sizeof *summary);
+    return request->paths != NULL ? pipeline_replay(request, summary)
+                                  : pipeline_live(request, summary);
+}
