@@ -13,8 +13,6 @@
 #include "text.h"
 #include <string.h>
 
-extern const struct parser parser_kerberos;
-
 #define MESSAGE_MAX (128 * 1024) /* tickets with large group lists stay below 64 KiB */
 #define NAME_COMPONENTS_MAX 8    /* names have one to three */
 #define ADDRESSES_MAX 16

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #define LITERAL_ROOM 128 /* longer than any literal in the vendors' tables */
-#define FIELD_CHARS 3   /* {x} */
+#define FIELD_CHARS 3    /* {x} */
 
 /* Copies the literal at *pattern up to the next field or the end, and steps over it. */
 static bool
