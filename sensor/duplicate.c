@@ -10,9 +10,9 @@
 
 #define WAYS 4
 #define CACHE_LINE 64
-#define BUCKETS_PER_MS DUPLICATE_PACKETS /* a quarter full: few buckets have more than they hold   \
-                                          */
-#define BUCKETS_MAX (1u << 17)           /* 8 MiB, for windows of 32 ms and longer */
+/* A quarter full at that rate: few buckets have more than they hold. A power of two. */
+#define BUCKETS_PER_MS DUPLICATE_PACKETS
+#define BUCKETS_MAX (1u << 17) /* 8 MiB, for windows of 32 ms and longer */
 #define MS_US 1000
 #define NEVER INT64_MIN
 

@@ -14,8 +14,8 @@
 
 #include "../parsers/packet.h"
 
-#define DUPLICATE_PACKETS 4096 /* remembered for each millisecond of window; above, the oldest go  \
-                                */
+/* Remembered for each millisecond of window; above, the oldest go. */
+#define DUPLICATE_PACKETS 4096
 
 struct duplicate;
 
