@@ -355,18 +355,18 @@ struct defrag *
 defrag_open(unsigned datagrams)
 {
     struct defrag *d = calloc(1, sizeof *d);
-    uint32_t buckets = 1;
+    size_t buckets = 1;
 
     if (d == NULL)
         return NULL;
     while (buckets < datagrams)
         buckets *= 2;
     d->count = datagrams;
-    d->bucket_mask = buckets - 1;
+    d->bucket_mask = (uint32_t)(buckets - 1);
     d->bytes_limit = (uint64_t)datagrams * DEFRAG_BYTES_PER_DATAGRAM;
     if (d->bytes_limit < 2 * (HEADROOM + PAYLOAD_MAX + 1)) /* one of the largest must fit */
         d->bytes_limit = 2 * (HEADROOM + PAYLOAD_MAX + 1);
-    d->datagrams = calloc(datagrams == 0 ? 1 : datagrams, sizeof *d->datagrams);
+    d->datagrams = calloc((size_t)datagrams + 1, sizeof *d->datagrams);
     d->buckets = malloc(buckets * sizeof *d->buckets);
     if (d->datagrams == NULL || d->buckets == NULL) {
         defrag_close(d);
