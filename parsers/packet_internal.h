@@ -38,12 +38,15 @@ span_short(const struct span *s, size_t n, enum packet_result bad)
     return s->is_truncated || n <= span_length(s) ? PACKET_CUT : bad;
 }
 
-/* Takes a header of n bytes as a cursor of its own; without it, says why and takes nothing. */
+/* Takes a header of n bytes as a cursor of its own; without it, says why and takes nothing, and the
+ * cursor is a failed one. */
 static inline enum packet_result
 span_header(struct span *s, size_t n, struct rd *header, enum packet_result bad)
 {
-    if (n > rd_left(&s->rd))
+    if (n > rd_left(&s->rd)) {
+        *header = (struct rd){ .ok = false };
         return span_short(s, n, bad);
+    }
     *header = rd_sub(&s->rd, n);
     return PACKET_OK;
 }
