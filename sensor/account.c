@@ -1,0 +1,457 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "account.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A contractor's account of the roster, by its key. */
+struct listed {
+    char key[ACCOUNT_KEY];
+    const struct config_contractor *contractor;
+    struct zone *zone;
+    UT_hash_handle hh;
+};
+
+struct accounts {
+    const struct config *config;
+    struct accounts_request request;
+    struct account *known, *attempted;
+    struct site *sites;
+    struct device *devices;
+    struct lease *leases;    /* by serial */
+    struct lease *by_inside; /* the current one of each inside address */
+    struct listed *roster;
+    uint64_t serial, evicted;
+};
+
+static void
+fold(char *text)
+{
+    for (; *text != '\0'; text++)
+        if (*text >= 'A' && *text <= 'Z')
+            *text = (char)(*text - 'A' + 'a');
+}
+
+void
+account_key(const struct config *config, const char *name, const char *realm, char out[ACCOUNT_KEY])
+{
+    const char *user = name, *back = strrchr(name, '\\'), *at;
+    const char *domain = realm == NULL ? "" : realm;
+    size_t user_length, domain_length = strlen(domain);
+
+    if (back != NULL && back != name && back[1] != '\0') {
+        domain = name;
+        domain_length = (size_t)(back - name);
+        user = back + 1;
+    }
+    user_length = strlen(user);
+    at = strrchr(user, '@');
+    if (at != NULL && at != user && at[1] != '\0') {
+        domain = at + 1;
+        domain_length = strlen(domain);
+        user_length = (size_t)(at - user);
+    }
+    if (!config->policy.keep_realms)
+        domain_length = 0;
+    snprintf(out, ACCOUNT_KEY, "%.*s%s%.*s", (int)user_length, user, domain_length > 0 ? "@" : "",
+        (int)domain_length, domain);
+    fold(out);
+}
+
+static int
+add_listed(struct accounts *t, const struct config_contractor *c)
+{
+    for (unsigned i = 0; i < c->accounts.count; i++) {
+        struct listed *l = calloc(1, sizeof *l), *same;
+
+        if (l == NULL)
+            return -1;
+        account_key(t->config, c->accounts.list[i], NULL, l->key);
+        l->contractor = c;
+        HASH_FIND_STR(t->roster, l->key, same);
+        if (same != NULL) {
+            free(l);
+            continue;
+        }
+        l->zone = zone_open(c->timezone);
+        HASH_ADD_STR(t->roster, key, l);
+    }
+    return 0;
+}
+
+struct accounts *
+accounts_open(const struct accounts_request *request)
+{
+    struct accounts *t = calloc(1, sizeof *t);
+
+    if (t == NULL)
+        return NULL;
+    t->config = request->config;
+    t->request = *request;
+    for (unsigned i = 0; i < t->config->contractor_count; i++)
+        if (add_listed(t, &t->config->contractors[i]) != 0) {
+            accounts_close(t);
+            return NULL;
+        }
+    return t;
+}
+
+static void
+drop_lease(struct accounts *t, struct lease *l)
+{
+    accounts_end_lease(t, l, l->last_us);
+    DL_DELETE(l->account->leases, l);
+    l->account->lease_count--;
+    HASH_DEL(t->leases, l);
+    free(l);
+}
+
+static void
+untie(struct tie *ties, unsigned *count, const void *other)
+{
+    for (unsigned i = 0; i < *count; i++)
+        if (ties[i].other == other) {
+            memmove(&ties[i], &ties[i + 1], (*count - i - 1) * sizeof ties[0]);
+            (*count)--;
+            return;
+        }
+}
+
+static void
+drop_account(struct accounts *t, struct account *a)
+{
+    t->request.going(t->request.context, &a->state, a, NULL);
+    while (a->leases != NULL)
+        drop_lease(t, a->leases);
+    for (unsigned i = 0; i < a->site_count; i++) {
+        struct site *s = a->sites[i].other;
+
+        untie(s->accounts, &s->account_count, a);
+    }
+    if (a->is_known)
+        HASH_DEL(t->known, a);
+    else
+        HASH_DEL(t->attempted, a);
+    free(a);
+}
+
+static void
+drop_site(struct accounts *t, struct site *s)
+{
+    t->request.going(t->request.context, &s->state, NULL, s);
+    for (unsigned i = 0; i < s->account_count; i++) {
+        struct account *a = s->accounts[i].other;
+        struct lease *l;
+
+        untie(a->sites, &a->site_count, s);
+        DL_FOREACH(a->leases, l)
+        {
+            if (l->site == s)
+                l->site = NULL;
+        }
+    }
+    HASH_DEL(t->sites, s);
+    free(s);
+}
+
+void
+accounts_close(struct accounts *t)
+{
+    struct device *d, *next_device;
+    struct listed *l, *next_listed;
+
+    if (t == NULL)
+        return;
+    while (t->known != NULL)
+        drop_account(t, t->known);
+    while (t->attempted != NULL)
+        drop_account(t, t->attempted);
+    while (t->sites != NULL)
+        drop_site(t, t->sites);
+    HASH_ITER(hh, t->devices, d, next_device)
+    {
+        HASH_DEL(t->devices, d);
+        free(d);
+    }
+    HASH_ITER(hh, t->roster, l, next_listed)
+    {
+        HASH_DEL(t->roster, l);
+        zone_close(l->zone);
+        free(l);
+    }
+    free(t);
+}
+
+static struct account *
+find_by_key(const struct accounts *t, const char *key)
+{
+    struct account *a;
+
+    HASH_FIND_STR(t->known, key, a);
+    if (a == NULL)
+        HASH_FIND_STR(t->attempted, key, a);
+    return a;
+}
+
+struct account *
+accounts_find(const struct accounts *t, const char *name, const char *realm)
+{
+    char key[ACCOUNT_KEY];
+
+    account_key(t->config, name, realm, key);
+    return find_by_key(t, key);
+}
+
+static struct account *
+make_account(struct accounts *t, const char *key, const char *name)
+{
+    struct account *a;
+    struct listed *listed;
+
+    if (accounts_count(t) >= t->config->limits.accounts && accounts_count(t) > 0) {
+        t->evicted++;
+        drop_account(t, t->attempted != NULL ? t->attempted : t->known);
+    }
+    a = calloc(1, sizeof *a);
+    if (a == NULL)
+        return NULL;
+    snprintf(a->key, sizeof a->key, "%s", key);
+    snprintf(a->name, sizeof a->name, "%s", name);
+    HASH_FIND_STR(t->roster, key, listed);
+    if (listed != NULL) {
+        a->contractor = listed->contractor;
+        a->zone = listed->zone;
+    }
+    return a;
+}
+
+struct account *
+accounts_touch(
+    struct accounts *t, const char *name, const char *realm, bool success, int64_t now_us)
+{
+    char key[ACCOUNT_KEY];
+    struct account *a;
+
+    account_key(t->config, name, realm, key);
+    a = find_by_key(t, key);
+    if (a == NULL)
+        a = make_account(t, key, name);
+    else if (a->is_known)
+        HASH_DEL(t->known, a);
+    else
+        HASH_DEL(t->attempted, a);
+    if (a == NULL)
+        return NULL;
+    a->is_known = a->is_known || success;
+    a->last_us = now_us;
+    if (a->is_known)
+        HASH_ADD_STR(t->known, key, a);
+    else
+        HASH_ADD_STR(t->attempted, key, a);
+    return a;
+}
+
+struct site *
+accounts_find_site(const struct accounts *t, const struct in6_addr *address)
+{
+    struct in6_addr key = locality_site_key(address);
+    struct site *s;
+
+    HASH_FIND(hh, t->sites, &key, sizeof key, s);
+    return s;
+}
+
+struct site *
+accounts_touch_site(struct accounts *t, const struct in6_addr *address, int64_t now_us)
+{
+    struct site *s = accounts_find_site(t, address);
+
+    if (s != NULL) {
+        HASH_DEL(t->sites, s);
+    } else {
+        if (HASH_COUNT(t->sites) >= t->config->limits.sites && t->sites != NULL) {
+            t->evicted++;
+            drop_site(t, t->sites);
+        }
+        s = calloc(1, sizeof *s);
+        if (s == NULL)
+            return NULL;
+        s->key = locality_site_key(address);
+        s->address = *address;
+        s->serial = ++t->serial;
+        locality_site_name(address, s->name);
+    }
+    s->last_us = now_us;
+    HASH_ADD(hh, t->sites, key, sizeof s->key, s);
+    return s;
+}
+
+/* The tie to `other` is moved to the end; the oldest goes when there is no room, and is returned
+ * so that its other end can forget it too. */
+static void *
+add_tie(struct tie *ties, unsigned *count, unsigned room, const struct tie *tie)
+{
+    void *gone = NULL;
+
+    untie(ties, count, tie->other);
+    if (*count == room) {
+        gone = ties[0].other;
+        untie(ties, count, gone);
+    }
+    ties[(*count)++] = *tie;
+    return gone;
+}
+
+void
+accounts_tie(struct account *a, struct site *s, int64_t now_us, const struct claim_source *source)
+{
+    struct tie to_site = { .other = s, .last_us = now_us, .source = *source };
+    struct tie to_account = { .other = a, .last_us = now_us, .source = *source };
+    struct site *old_site = add_tie(a->sites, &a->site_count, ACCOUNT_SITES, &to_site);
+    struct account *old = add_tie(s->accounts, &s->account_count, SITE_ACCOUNTS, &to_account);
+
+    if (old_site != NULL)
+        untie(old_site->accounts, &old_site->account_count, a);
+    if (old != NULL)
+        untie(old->sites, &old->site_count, s);
+}
+
+struct device *
+accounts_find_device(const struct accounts *t, const struct in6_addr *address)
+{
+    struct device *d;
+
+    HASH_FIND(hh, t->devices, address, sizeof *address, d);
+    return d;
+}
+
+struct device *
+accounts_touch_device(struct accounts *t, const struct in6_addr *address)
+{
+    struct device *d = accounts_find_device(t, address);
+
+    if (d != NULL) {
+        HASH_DEL(t->devices, d);
+    } else {
+        if (HASH_COUNT(t->devices) >= t->config->limits.sites && t->devices != NULL) {
+            struct device *oldest = t->devices;
+
+            t->evicted++;
+            HASH_DEL(t->devices, oldest);
+            free(oldest);
+        }
+        d = calloc(1, sizeof *d);
+        if (d == NULL)
+            return NULL;
+        d->address = *address;
+    }
+    HASH_ADD(hh, t->devices, address, sizeof d->address, d);
+    return d;
+}
+
+struct lease *
+accounts_lease(const struct accounts *t, uint64_t serial)
+{
+    struct lease *l;
+
+    HASH_FIND(hh, t->leases, &serial, sizeof serial, l);
+    return l;
+}
+
+struct lease *
+accounts_lease_inside(const struct accounts *t, const struct in6_addr *inside)
+{
+    struct lease *l;
+
+    HASH_FIND(by_inside, t->by_inside, inside, sizeof *inside, l);
+    return l;
+}
+
+void
+accounts_end_lease(struct accounts *t, struct lease *l, int64_t at_us)
+{
+    if (l->is_ended)
+        return;
+    l->is_ended = true;
+    l->last_us = at_us > l->last_us ? at_us : l->last_us;
+    if (l->has_inside)
+        HASH_DELETE(by_inside, t->by_inside, l);
+}
+
+void
+accounts_set_inside(
+    struct accounts *t, struct lease *l, const struct in6_addr *inside, int64_t now_us)
+{
+    struct lease *holder = accounts_lease_inside(t, inside);
+
+    if (l->has_inside || l->is_ended)
+        return;
+    if (holder != NULL)
+        accounts_end_lease(t, holder, now_us);
+    l->inside = *inside;
+    l->has_inside = true;
+    HASH_ADD(by_inside, t->by_inside, inside, sizeof l->inside, l);
+}
+
+struct lease *
+accounts_add_lease(
+    struct accounts *t, struct account *a, const struct in6_addr *inside, int64_t now_us)
+{
+    struct lease *l = calloc(1, sizeof *l);
+
+    if (l == NULL)
+        return NULL;
+    if (a->lease_count == ACCOUNT_LEASES)
+        drop_lease(t, a->leases->prev); /* the list's tail: the oldest */
+    l->serial = ++t->serial;
+    l->account = a;
+    l->start_us = l->last_us = l->renewed_us = now_us;
+    DL_PREPEND(a->leases, l);
+    a->lease_count++;
+    HASH_ADD(hh, t->leases, serial, sizeof l->serial, l);
+    if (inside != NULL)
+        accounts_set_inside(t, l, inside, now_us);
+    return l;
+}
+
+bool
+lease_is_current(const struct lease *l, int64_t now_us, int64_t lease_us)
+{
+    return !l->is_ended && now_us - l->renewed_us <= lease_us;
+}
+
+bool
+lease_is_open(const struct lease *l, int64_t now_us, int64_t lease_us)
+{
+    return lease_is_current(l, now_us, lease_us) && (l->tells_end || l->open_sessions > 0);
+}
+
+struct account *
+accounts_first(const struct accounts *t)
+{
+    return t->known;
+}
+
+struct site *
+accounts_first_site(const struct accounts *t)
+{
+    return t->sites;
+}
+
+uint64_t
+accounts_count(const struct accounts *t)
+{
+    return HASH_COUNT(t->known) + HASH_COUNT(t->attempted);
+}
+
+uint64_t
+accounts_site_count(const struct accounts *t)
+{
+    return HASH_COUNT(t->sites);
+}
+
+uint64_t
+accounts_evicted(const struct accounts *t)
+{
+    return t->evicted;
+}

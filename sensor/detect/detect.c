@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * What every detector needs to put a sighting into words.
+ */
+#include "detect.h"
+#include "../address.h"
+#include "../timestamp.h"
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+void
+detect_begin(struct sighting *s, const struct detect *d, const struct detect_event *e)
+{
+    char site[LOCALITY_SITE_SIZE], address[ADDRESS_SIZE];
+
+    memset(s, 0, sizeof *s);
+    s->detector = d->detector;
+    s->account = e->account;
+    s->site_address = e->address;
+    s->cause = e->observation;
+    s->now_us = e->now_us;
+    s->severity = d->own->severity;
+    s->weight = d->own->weight;
+    snprintf(s->device, sizeof s->device, "%s", e->device);
+    locality_site_name(&e->address, site);
+    address_print(address, &e->address);
+    if (e->account != NULL)
+        snprintf(s->who, sizeof s->who, "Account %s", e->account->name);
+    else if (e->device[0] != '\0' && strcmp(e->device, address) != 0)
+        snprintf(s->who, sizeof s->who, "Device %s at site %s", e->device, site);
+    else
+        snprintf(s->who, sizeof s->who, "Somebody at %s", address);
+}
+
+void
+detect_lower(struct sighting *s)
+{
+    if (s->severity > SEVERITY_INFO)
+        s->severity--;
+    s->weight /= 2;
+}
+
+void
+detect_claim(struct sighting *s, const struct claim_source *source, const char *what,
+    const char *format, ...)
+{
+    struct claim *c = &s->claims[s->claim_count];
+    va_list arguments;
+
+    if (s->claim_count == FINDING_CLAIMS)
+        return;
+    s->claim_count++;
+    snprintf(c->what, sizeof c->what, "%s", what);
+    va_start(arguments, format);
+    vsnprintf(c->value, sizeof c->value, format, arguments);
+    va_end(arguments);
+    c->source = source != NULL ? *source : claim_source_of(s->cause);
+}
+
+void
+detect_claim_place(struct sighting *s, const struct claim_source *source, const char *what,
+    const struct in6_addr *address, const struct geoip_place *place)
+{
+    char text[PLACE_TEXT], numbers[ADDRESS_SIZE];
+
+    address_print(numbers, address);
+    place_text(place, text);
+    if (place->other_country[0] != '\0')
+        detect_claim(s, source, what, "%s: %s by %s, but %s by %s", numbers, text,
+            place->country_source, place->other_country, place->other_country_source);
+    else
+        detect_claim(s, source, what, "%s: %s%s%s; network: %s%s%s", numbers, text,
+            place->country_source[0] == '\0' ? "" : " by ", place->country_source,
+            geoip_kind_name(place->kind), place->kind_source[0] == '\0' ? "" : " by ",
+            place->kind_source);
+    if (s->address_count < FINDING_ADDRESSES)
+        s->addresses[s->address_count++] = *address;
+}
+
+void
+detect_say(struct sighting *s, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(s->summary, sizeof s->summary, format, arguments);
+    va_end(arguments);
+}
+
+const char *
+detect_who(const struct sighting *s)
+{
+    return s->who;
+}
+
+bool
+detect_claims(const struct account *a, const char *country)
+{
+    return a != NULL && a->contractor != NULL && country[0] != '\0' &&
+           strcasecmp(a->contractor->country, country) == 0;
+}

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * What a detector is: one file with one `const struct detector`, one row in registry.c.
+ *
+ * The analysis turns observations into a few kinds of events, with account, site, device and place
+ * already known. A detector sees the events that it wants and reports sightings; merging them into
+ * findings, updates, suppression and cases are not its business.
+ */
+#ifndef SENSOR_DETECT_DETECT_H
+#define SENSOR_DETECT_DETECT_H
+
+#include "../account.h"
+#include "../finding.h"
+#include "../place.h"
+#include "../watch.h"
+
+#define DAY_US (INT64_C(86400) * 1000000)
+#define HOUR_US (INT64_C(3600) * 1000000)
+#define MINUTE_US (INT64_C(60) * 1000000)
+#define SECOND_US INT64_C(1000000)
+
+enum detect_event_kind {
+    EVENT_LOGIN,   /* a login from outside, or a remote-access session that no login explains */
+    EVENT_LIFE,    /* a lease shows that it still lives, or ends */
+    EVENT_OVERLAP, /* the least overlap of two sessions has passed since a login */
+    EVENT_CONTROL, /* remote-control session on a watched device: connected, then controlled */
+    EVENT_PEER,    /* the hidden far end of a relayed remote-control session */
+    EVENT_FLOW,    /* an established flow with a watched network */
+    EVENT_SIGN     /* any other observation: names, fingerprints, addresses */
+};
+#define WANTS(kind) (1u << (kind))
+
+/* The part that a watched device plays in a remote-control session. */
+enum detect_role { ROLE_UNKNOWN, ROLE_DRIVEN, ROLE_VIEWER };
+
+struct detect_event {
+    enum detect_event_kind kind;
+    const struct observation *observation;
+    int64_t now_us;          /* the analyst's clock */
+    struct account *account; /* NULL: not known */
+    struct lease *lease;     /* NULL: no login is known */
+    struct in6_addr address; /* where the person or device is: its site */
+    char device[DEVICE_NAME];
+    /* LOGIN: the outside address. CONTROL, PEER, FLOW: the far end, when has_far. */
+    bool has_far;
+    struct in6_addr far;
+    struct geoip_place place; /* of far */
+    /* CONTROL, PEER */
+    const char *app, *state, *sign;
+    enum detect_role role;
+    bool is_controlled, is_first; /* is_first: this session was not reported before */
+};
+
+/* Per detector and run. */
+struct detect {
+    const struct config *config;
+    const struct config_detector *own; /* severity, weight, keys in the order of the table */
+    const struct geoip *geoip;
+    const struct watch *watch;
+    struct accounts *accounts;
+    struct findings *findings;
+    const struct detector *detector;
+    void *state; /* what open made */
+};
+
+struct detector {
+    const char *name, *about;
+    const char *rule, *blind; /* for --list-detectors -v: what it does, what it cannot see */
+    enum finding_family family;
+    unsigned signs; /* FINDING_SIGN_: what it says to a case's pattern */
+    enum config_severity severity;
+    double weight;
+    const struct config_detector_key *keys;
+    unsigned key_count;
+    const char *const *attack; /* NULL-terminated, like references */
+    const char *const *references;
+    const char *action;
+    unsigned wants; /* WANTS(EVENT_...) */
+    void (*run)(const struct detect *d, const struct detect_event *e);
+    void *(*open)(const struct detect *d); /* optional; NULL result = no state */
+    void (*close)(void *state);
+};
+
+/* The table, in the order in which detectors run. */
+extern const struct detector *const detect_table[];
+extern const unsigned detect_table_count;
+
+/* A sighting begun: subject (the account when known, else the site), time, cause, and the address
+ * that the event is about; severity and weight as configured. */
+void detect_begin(struct sighting *s, const struct detect *d, const struct detect_event *e);
+/* One step down: the severity below, and half the weight. */
+void detect_lower(struct sighting *s);
+/* Adds evidence; what and value are cut to fit. source NULL = the event's observation. */
+void detect_claim(struct sighting *s, const struct claim_source *source, const char *what,
+    const char *format, ...) __attribute__((format(printf, 4, 5)));
+void detect_claim_place(struct sighting *s, const struct claim_source *source, const char *what,
+    const struct in6_addr *address, const struct geoip_place *place);
+void detect_say(struct sighting *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Whom the summary is about: "jdoe", or "a device at 192.0.2.7". Borrowed from the sighting. */
+const char *detect_who(const struct sighting *s);
+/* True when the roster claims that country for the account. */
+bool detect_claims(const struct account *a, const char *country);
+
+#endif

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The table of detectors, in the order in which they run. A new one is its file and two lines here.
+ */
+#include "detect.h"
+
+extern const struct detector detect_dprk_network, detect_egress_country, detect_anonymiser_egress,
+    detect_vpn_flap, detect_claimed_location, detect_impossible_travel, detect_indicator,
+    detect_shared_site, detect_account_fanout, detect_concurrent_logins, detect_remote_control,
+    detect_second_tool;
+
+const struct detector *const detect_table[] = {
+    &detect_dprk_network,
+    &detect_egress_country,
+    &detect_anonymiser_egress,
+    &detect_vpn_flap,
+    &detect_claimed_location,
+    &detect_impossible_travel,
+    &detect_indicator,
+    &detect_shared_site,
+    &detect_account_fanout,
+    &detect_concurrent_logins,
+    &detect_remote_control,
+    &detect_second_tool,
+};
+const unsigned detect_table_count = sizeof detect_table / sizeof detect_table[0];

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * A remote-control tool in use on a watched device: connected, or controlled. Which end is watched
+ * and which part it plays, the analysis has decided; a name alone never reaches this file.
+ */
+#include "../../conf/list.h"
+#include "../address.h"
+#include "detect.h"
+#include <stdio.h>
+
+enum { KEY_CONTROLLED_SEVERITY, KEY_CONTROLLED_WEIGHT };
+
+static const struct config_detector_key keys[] = {
+    { "controlled-severity", CONFIG_SEVERITY, SEVERITY_HIGH, NULL, "somebody drives the device" },
+    { "controlled-weight", CONFIG_NUMBER, 2.5, "log-odds", "somebody drives the device" },
+};
+
+static const char *const attack[] = { "T1219", "T1219.002", NULL };
+static const char *const references[] = {
+    "FBI PSA250123, January 2025: remote desktop software on company laptops",
+    NULL,
+};
+
+static const char *const roles[] = {
+    [ROLE_UNKNOWN] = "",
+    [ROLE_DRIVEN] = ", this device being driven",
+    [ROLE_VIEWER] = ", this device driving the other end",
+};
+
+static void
+run(const struct detect *d, const struct detect_event *e)
+{
+    char far[ADDRESS_SIZE] = "";
+    struct sighting s;
+
+    detect_begin(&s, d, e);
+    if (e->is_controlled) {
+        s.severity = (enum config_severity)d->own->key[KEY_CONTROLLED_SEVERITY];
+        s.weight = d->own->key[KEY_CONTROLLED_WEIGHT];
+    }
+    s.is_same_event = !e->is_first;
+    snprintf(s.object, sizeof s.object, "%s", e->app);
+    if (e->has_far)
+        address_print(far, &e->far);
+    detect_claim(&s, NULL, e->is_controlled ? "controlled" : "connected", "%s%s%s%s%s", e->app,
+        e->sign == NULL ? "" : ", named by ", e->sign == NULL ? "" : e->sign,
+        e->has_far ? ", far end " : "", far);
+    if (e->device[0] != '\0')
+        detect_claim(&s, NULL, "device", "%s", e->device);
+    if (e->has_far)
+        detect_claim_place(&s, NULL, "far end", &e->far, &e->place);
+    detect_say(&s, "%s: %s was %s%s%s%s%s. It is not among the approved tools.", detect_who(&s),
+        e->app, e->is_controlled ? "controlling (screen one way, input the other)" : "connected",
+        roles[e->role], e->has_far ? ", far end " : "", far,
+        e->has_far ? "" : "; only the vendor's relay is seen of the other end");
+    findings_sight(d->findings, &s);
+}
+
+const struct detector detect_remote_control = {
+    .name = "remote-control",
+    .about = "a remote-control tool that is not approved, in use on a watched device",
+    .rule = "A remote-desktop or remote-management tool, named by nDPI, SNI, DNS, certificate or "
+            "handshake, that is connected (medium) or controlled (high: screen out to input in "
+            "over 5:1 with steady small input packets). policy.approved-tools and the roster's are "
+            "exempt; so is a viewer whose far end is the company's.",
+    .blind = "Hardware (KVM over IP) and tools nobody named; who sits behind a vendor's relay.",
+    .family = FAMILY_DRIVING,
+    .signs = FINDING_SIGN_DRIVEN,
+    .severity = SEVERITY_MEDIUM,
+    .weight = 1.5,
+    .keys = keys,
+    .key_count = sizeof keys / sizeof keys[0],
+    .attack = attack,
+    .references = references,
+    .action = "Ask who installed the tool and who connects to it; if nobody should, isolate the "
+              "device and read the tool's own log for the other end's id.",
+    .wants = WANTS(EVENT_CONTROL),
+    .run = run,
+};

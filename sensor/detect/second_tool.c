@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Two remote-control tools on one device or site within a week: one to work with, one as a spare
+ * (Insikt 2026: AnyDesk with Chrome Remote Desktop).
+ */
+#include "../../conf/list.h"
+#include "detect.h"
+#include <stdio.h>
+#include <string.h>
+
+enum { KEY_TOOLS, KEY_WINDOW };
+
+static const struct config_detector_key keys[] = {
+    { "min-tools", CONFIG_NUMBER, 2, "tools", "Insikt 2026" },
+    { "window", CONFIG_DURATION, 7 * 86400, "s", "a working week" },
+};
+
+static const char *const attack[] = { "T1219", NULL };
+static const char *const references[] = {
+    "Insikt Group 2026: several remote-control tools on one machine",
+    NULL,
+};
+
+static void
+remember(struct subject_state *state, const struct detect_event *e)
+{
+    struct tool_use *use = NULL;
+
+    for (unsigned i = 0; i < state->tool_count && use == NULL; i++)
+        if (list_same_tool(state->tools[i].name, e->app))
+            use = &state->tools[i];
+    if (use == NULL && state->tool_count == ACCOUNT_TOOLS) {
+        use = &state->tools[0];
+        for (unsigned i = 1; i < ACCOUNT_TOOLS; i++)
+            if (state->tools[i].last_us < use->last_us)
+                use = &state->tools[i];
+    } else if (use == NULL) {
+        use = &state->tools[state->tool_count++];
+    }
+    snprintf(use->name, sizeof use->name, "%s", e->app);
+    use->last_us = e->now_us;
+    use->source = claim_source_of(e->observation);
+}
+
+static void
+run(const struct detect *d, const struct detect_event *e)
+{
+    int64_t since_us = e->now_us - (int64_t)(d->own->key[KEY_WINDOW] * (double)SECOND_US);
+    struct subject_state *state;
+    struct sighting s;
+    char names[256] = "";
+    unsigned count = 0;
+    size_t at = 0;
+
+    if (!e->is_first)
+        return;
+    if (e->account != NULL) {
+        state = &e->account->state;
+    } else {
+        struct site *site = accounts_touch_site(d->accounts, &e->address, e->now_us);
+
+        if (site == NULL)
+            return;
+        state = &site->state;
+    }
+    remember(state, e);
+    detect_begin(&s, d, e);
+    for (unsigned i = 0; i < state->tool_count; i++) {
+        const struct tool_use *use = &state->tools[i];
+        int n;
+
+        if (use->last_us < since_us)
+            continue;
+        detect_claim(&s, &use->source, "tool", "%s", use->name);
+        n = snprintf(names + at, sizeof names - at, "%s%s", count++ == 0 ? "" : ", ", use->name);
+        at = n > 0 && at + (size_t)n < sizeof names ? at + (size_t)n : sizeof names - 1;
+    }
+    if (count < d->own->key[KEY_TOOLS])
+        return;
+    detect_say(&s, "%s: %u different remote-control tools within %.0f days: %s.", detect_who(&s),
+        count, d->own->key[KEY_WINDOW] / 86400, names);
+    findings_sight(d->findings, &s);
+}
+
+const struct detector detect_second_tool = {
+    .name = "second-tool",
+    .about = "several remote-control tools on one device or site",
+    .rule = "min-tools different tools that remote-control reports, of one account or site within "
+            "the window.",
+    .blind = "Approved tools do not count.",
+    .family = FAMILY_DRIVING,
+    .signs = FINDING_SIGN_DRIVEN,
+    .severity = SEVERITY_HIGH,
+    .weight = 3,
+    .keys = keys,
+    .key_count = sizeof keys / sizeof keys[0],
+    .attack = attack,
+    .references = references,
+    .action = "Ask who needs which tool; a spare way in is what somebody keeps who fears to lose "
+              "the first.",
+    .wants = WANTS(EVENT_CONTROL),
+    .run = run,
+};

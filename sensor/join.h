@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The analyst's inside: from observations to accounts, leases and events. join_login.c merges what
+ * several sources say of one login; join_session.c decides to whom sessions and flows belong.
+ */
+#ifndef SENSOR_JOIN_H
+#define SENSOR_JOIN_H
+
+#include "analyst.h"
+#include "case.h"
+#include "detect/detect.h"
+
+/* DETECTORS, "One login": two sources tell of one login within this time ... */
+#define JOIN_COPY_US (5 * SECOND_US)
+/* ... and a flow belongs to the login that its address gets within this time of its start. */
+#define JOIN_FLOW_US (60 * SECOND_US)
+/* Sites and accounts know each other for this long. */
+#define JOIN_SITE_US (7 * DAY_US)
+
+struct remote;
+struct pending;
+struct overlap;
+
+struct analyst {
+    const struct config *config;
+    const struct geoip *geoip;
+    void (*alert)(void *context, const struct alert *a);
+    void *context;
+    struct accounts *accounts;
+    struct suppress *suppress;
+    struct watch *watch;
+    struct findings *findings;
+    struct cases *cases;
+    struct detect detects[CONFIG_DETECTORS];
+    unsigned detect_count;
+    bool is_closing, has_time;
+    int64_t now_us;
+    struct analyst_summary summary;
+    struct remote *remotes;   /* open sessions, by flow */
+    struct pending *pendings; /* flows that wait for their login, oldest first */
+    unsigned pending_count;
+    struct overlap *overlaps; /* logins whose least overlap is still to pass, oldest first */
+};
+
+/* Runs the detectors that want it. */
+void join_raise(struct analyst *a, const struct detect_event *e);
+
+/* login, logout */
+void join_login(struct analyst *a, const struct observation *o);
+/* Logins whose least overlap has passed; all of them when `all`. */
+void join_login_due(struct analyst *a, bool all);
+void join_login_close(struct analyst *a);
+/* A sign of life of a login at the analyst's time. */
+void join_login_lives(struct analyst *a, struct lease *l, const struct observation *o);
+/* Whose is the flow that begins now at this outside address: the login nearest to now within the
+ * minute, else the only account that is logged in from there. NULL: nobody's. is_near tells which.
+ */
+struct lease *join_lease_outside(
+    struct analyst *a, const struct in6_addr *outside, int64_t at_us, bool *is_near);
+
+/* session-open, session-update, session-close; peer */
+void join_session(struct analyst *a, const struct observation *o);
+void join_peer(struct analyst *a, const struct observation *o);
+void join_session_due(struct analyst *a, bool all);
+void join_session_close(struct analyst *a);
+/* A new login: flows of its outside address that wait are its. */
+void join_session_claim(struct analyst *a, struct lease *l);
+
+/* Who sits at an address: a contractor's device or site, or nobody that is watched. */
+struct join_end {
+    unsigned rank; /* 0 = nobody watched; the higher the surer */
+    struct account *account;
+    struct lease *lease;
+    struct in6_addr address;
+    enum locality locality;
+};
+struct join_end join_end_of(struct analyst *a, const struct in6_addr *address);
+/* Puts account, lease, address and the device's name into an event. */
+void join_place_event(struct analyst *a, const struct join_end *end, struct detect_event *e);
+/* The far end of an event, with its place. */
+void join_set_far(struct analyst *a, struct detect_event *e, const struct in6_addr *far);
+
+#endif

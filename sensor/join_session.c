@@ -1,0 +1,457 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * To whom does a session belong? A tunnel that reaches a gateway belongs to the login that its
+ * address gets within a minute; it waits that long before it counts as nobody's. A session inside
+ * belongs to the lease of its inside address; at home to the device. Of a remote-control session
+ * the watched end is found first, then the part that it plays.
+ */
+#include "../conf/list.h"
+#include "address.h"
+#include "join.h"
+#include <stdlib.h>
+#include <string.h>
+
+#define PENDING_LIMIT 1024        /* flows that wait for a login at once */
+#define DRIVEN_US (5 * MINUTE_US) /* a peer belongs to a control session this fresh */
+
+struct remote {
+    uint64_t flow;
+    uint64_t lease; /* of an access session: the login that it carries */
+    int64_t start_us;
+    bool is_access, is_reported, is_controlled;
+    UT_hash_handle hh;
+};
+
+struct pending {
+    struct in6_addr outside;
+    int64_t due_us;
+    bool is_access; /* else: a flow with a watched network */
+    struct observation observation;
+    struct pending *prev, *next;
+};
+
+void
+join_set_far(struct analyst *a, struct detect_event *e, const struct in6_addr *far)
+{
+    e->has_far = true;
+    e->far = *far;
+    geoip_look_up(a->geoip, far, &e->place);
+}
+
+/* The one account of the last days at a site. NULL: none, or several. */
+static struct account *
+only_account(const struct analyst *a, const struct site *s, bool *any)
+{
+    struct account *only = NULL;
+    unsigned count = 0;
+
+    for (unsigned i = 0; i < s->account_count; i++)
+        if (a->now_us - s->accounts[i].last_us <= JOIN_SITE_US) {
+            only = s->accounts[i].other;
+            count++;
+        }
+    *any = count > 0;
+    return count == 1 ? only : NULL;
+}
+
+struct join_end
+join_end_of(struct analyst *a, const struct in6_addr *address)
+{
+    struct join_end end = { .address = *address, .locality = locality_of(a->config, address) };
+    struct lease *l = accounts_lease_inside(a->accounts, address);
+    const struct site *site;
+    bool any;
+
+    if (end.locality == LOCALITY_TRUSTED || end.locality == LOCALITY_NOWHERE)
+        return end;
+    if (l != NULL && lease_is_current(l, a->now_us, a->config->limits.lease_us) &&
+        (!l->is_weak || l->account->site_count > 0 || end.locality == LOCALITY_PRIVATE)) {
+        end.rank = 3;
+        end.lease = l;
+        end.account = l->account;
+        return end;
+    }
+    if (end.locality == LOCALITY_POOL) {
+        end.rank = 2;
+    } else if (end.locality == LOCALITY_PRIVATE) {
+        end.rank = 1;
+    } else if (end.locality == LOCALITY_OUTSIDE) {
+        site = accounts_find_site(a->accounts, address);
+        if (site != NULL) {
+            end.account = only_account(a, site, &any);
+            end.rank = any ? 2 : 0;
+        }
+    }
+    return end;
+}
+
+void
+join_place_event(struct analyst *a, const struct join_end *end, struct detect_event *e)
+{
+    const struct device *d = accounts_find_device(a->accounts, &end->address);
+
+    e->account = end->account;
+    e->lease = end->lease;
+    e->address = end->address;
+    if (end->lease != NULL && end->lease->has_outside)
+        e->address = end->lease->outside;
+    if (end->lease != NULL && end->lease->device[0] != '\0')
+        memcpy(e->device, end->lease->device, sizeof e->device);
+    else if (d != NULL && d->host_name[0] != '\0')
+        snprintf(e->device, sizeof e->device, "%s", d->host_name);
+    else if (d != NULL && d->mac[0] != '\0')
+        snprintf(e->device, sizeof e->device, "%s", d->mac);
+    else if (end->locality != LOCALITY_OUTSIDE)
+        address_print(e->device, &end->address);
+}
+
+/* ---- access: from outside to the company ---- */
+
+static bool
+is_access(const struct analyst *a, const char *class_name, const struct in6_addr *client,
+    const struct in6_addr *server)
+{
+    enum locality to = locality_of(a->config, server);
+
+    if (locality_of(a->config, client) != LOCALITY_OUTSIDE)
+        return false;
+    if (strcmp(class_name, "vpn") == 0)
+        return locality_is_own(to) || to == LOCALITY_PRIVATE;
+    return (strcmp(class_name, "remote-desktop") == 0 || strcmp(class_name, "ssh") == 0) &&
+           locality_is_own(to);
+}
+
+static void
+attach(struct analyst *a, struct remote *r, struct lease *l, const struct observation *o)
+{
+    r->lease = l->serial;
+    l->open_sessions++;
+    join_login_lives(a, l, o);
+}
+
+static void
+resolve(struct analyst *a, struct pending *p)
+{
+    bool near;
+    struct lease *l = join_lease_outside(a, &p->outside, p->due_us - JOIN_FLOW_US, &near);
+    struct remote *r = NULL;
+    struct detect_event e = {
+        .kind = p->is_access ? EVENT_LOGIN : EVENT_FLOW,
+        .observation = &p->observation,
+        .now_us = a->now_us,
+        .address = p->outside,
+    };
+
+    if (p->is_access && p->observation.has_flow)
+        HASH_FIND(hh, a->remotes, &p->observation.flow, sizeof p->observation.flow, r);
+    /* A login of this address has been reported with all that its address says. */
+    if (l != NULL) {
+        if (r != NULL && r->lease == 0)
+            attach(a, r, l, &p->observation);
+        return;
+    }
+    join_set_far(a, &e, &p->outside);
+    join_raise(a, &e);
+}
+
+static void
+drop_pending(struct analyst *a, struct pending *p)
+{
+    DL_DELETE(a->pendings, p);
+    a->pending_count--;
+    free(p);
+}
+
+static void
+wait_for_login(
+    struct analyst *a, const struct observation *o, const struct in6_addr *outside, bool access)
+{
+    struct pending *p;
+
+    if (a->pending_count == PENDING_LIMIT) {
+        resolve(a, a->pendings);
+        drop_pending(a, a->pendings);
+    }
+    p = calloc(1, sizeof *p);
+    if (p == NULL)
+        return;
+    p->outside = *outside;
+    p->due_us = a->now_us + JOIN_FLOW_US;
+    p->is_access = access;
+    p->observation = *o;
+    DL_APPEND(a->pendings, p);
+    a->pending_count++;
+}
+
+void
+join_session_claim(struct analyst *a, struct lease *l)
+{
+    struct pending *p, *next;
+
+    DL_FOREACH_SAFE(a->pendings, p, next)
+    {
+        if (!locality_same(&p->outside, &l->outside))
+            continue;
+        resolve(a, p);
+        drop_pending(a, p);
+    }
+}
+
+void
+join_session_due(struct analyst *a, bool all)
+{
+    while (a->pendings != NULL && (all || a->pendings->due_us < a->now_us)) {
+        resolve(a, a->pendings);
+        drop_pending(a, a->pendings);
+    }
+}
+
+static void
+see_access(
+    struct analyst *a, struct remote *r, const struct observation *o, const struct in6_addr *client)
+{
+    struct lease *l;
+    bool near;
+
+    if (r->is_access) {
+        l = r->lease == 0 ? NULL : accounts_lease(a->accounts, r->lease);
+        if (l != NULL)
+            join_login_lives(a, l, o);
+        return;
+    }
+    r->is_access = true;
+    l = join_lease_outside(a, client, a->now_us, &near);
+    if (l != NULL && near)
+        attach(a, r, l, o);
+    else
+        wait_for_login(a, o, client, true);
+}
+
+/* ---- control: who drives a watched device ---- */
+
+static bool
+is_approved(const struct analyst *a, const struct account *account, const char *app)
+{
+    const struct config_texts *lists[] = {
+        &a->config->policy.approved_tools,
+        account == NULL || account->contractor == NULL ? NULL
+                                                       : &account->contractor->approved_tools,
+    };
+
+    for (size_t k = 0; k < 2; k++)
+        for (unsigned i = 0; lists[k] != NULL && i < lists[k]->count; i++)
+            if (list_same_tool(lists[k]->list[i], app))
+                return true;
+    return false;
+}
+
+struct control {
+    struct join_end watched;
+    enum detect_role role;
+    bool has_far;
+    struct in6_addr far;
+};
+
+/* False when nobody that is watched takes part, or it is ordinary work. */
+static bool
+find_watched(struct analyst *a, const struct observation *o, bool is_desktop,
+    const struct in6_addr *client, const struct in6_addr *server, struct control *c)
+{
+    struct in6_addr controller;
+    bool known = fact_get_address(&o->fact, KEY_CONTROLLER, &controller);
+    struct join_end ends[2] = { join_end_of(a, client), join_end_of(a, server) };
+    unsigned driver;
+
+    if (!known && is_desktop) { /* RDP and VNC: who connects is who drives */
+        controller = *client;
+        known = true;
+    }
+    *c = (struct control){ .role = ROLE_UNKNOWN };
+    if (!known) {
+        c->watched = ends[0].rank > 0 ? ends[0] : ends[1];
+        return c->watched.rank > 0;
+    }
+    c->has_far = true;
+    driver = locality_same(&controller, server) ? 1 : 0;
+    if (!locality_same(&controller, client) && !locality_same(&controller, server)) {
+        c->watched = ends[0].rank >= ends[1].rank ? ends[0] : ends[1];
+        c->role = ROLE_DRIVEN;
+        c->far = controller;
+    } else if (ends[1 - driver].rank > 0) {
+        c->watched = ends[1 - driver];
+        c->role = ROLE_DRIVEN;
+        c->far = ends[driver].address;
+    } else {
+        c->watched = ends[driver];
+        c->role = ROLE_VIEWER;
+        c->far = ends[1 - driver].address;
+    }
+    /* Help desks and viewers of company servers are at work. */
+    return c->watched.rank > 0 && !locality_is_work(a->config, locality_of(a->config, &c->far));
+}
+
+static void
+see_control(struct analyst *a, struct remote *r, const struct observation *o, bool is_desktop,
+    const struct in6_addr *client, const struct in6_addr *server)
+{
+    bool controlled = fact_is(&o->fact, KEY_STATE, "controlled");
+    const char *app = fact_get_text(&o->fact, KEY_APP);
+    struct detect_event e = { .kind = EVENT_CONTROL, .observation = o, .now_us = a->now_us };
+    struct control c;
+    struct device *d;
+
+    if (app == NULL || !find_watched(a, o, is_desktop, client, server, &c) ||
+        is_approved(a, c.watched.account, app))
+        return;
+    if (!c.has_far) {
+        d = accounts_touch_device(a->accounts, &c.watched.address);
+        if (d != NULL) {
+            snprintf(d->driven_by, sizeof d->driven_by, "%s", app);
+            d->driven_us = a->now_us;
+        }
+    }
+    if (r->is_reported && (!controlled || r->is_controlled))
+        return;
+    join_place_event(a, &c.watched, &e);
+    e.app = app;
+    e.sign = fact_get_text(&o->fact, KEY_SIGN);
+    e.state = controlled ? "controlled" : "connected";
+    e.role = c.role;
+    e.is_controlled = controlled;
+    e.is_first = !r->is_reported;
+    if (c.has_far)
+        join_set_far(a, &e, &c.far);
+    r->is_reported = true;
+    r->is_controlled = controlled;
+    join_raise(a, &e);
+}
+
+/* ---- sessions and peers ---- */
+
+static void
+drop_remote(struct analyst *a, struct remote *r)
+{
+    struct lease *l = r->lease == 0 ? NULL : accounts_lease(a->accounts, r->lease);
+
+    if (l != NULL && l->open_sessions > 0)
+        l->open_sessions--;
+    HASH_DEL(a->remotes, r);
+    free(r);
+}
+
+static struct remote *
+touch_remote(struct analyst *a, const struct observation *o)
+{
+    struct remote *r;
+
+    HASH_FIND(hh, a->remotes, &o->flow, sizeof o->flow, r);
+    if (r != NULL) {
+        HASH_DEL(a->remotes, r);
+    } else {
+        if (HASH_COUNT(a->remotes) >= a->config->limits.flows && a->remotes != NULL) {
+            a->summary.evicted++;
+            drop_remote(a, a->remotes);
+        }
+        r = calloc(1, sizeof *r);
+        if (r == NULL)
+            return NULL;
+        r->flow = o->flow;
+        r->start_us = a->now_us;
+    }
+    HASH_ADD(hh, a->remotes, flow, sizeof r->flow, r);
+    return r;
+}
+
+void
+join_session(struct analyst *a, const struct observation *o)
+{
+    const char *class_name = fact_get_text(&o->fact, KEY_CLASS);
+    struct in6_addr client = o->source, server = o->destination;
+    struct remote *r;
+    bool is_desktop;
+
+    if (class_name == NULL || !o->has_flow)
+        return;
+    (void)fact_get_address(&o->fact, KEY_CLIENT, &client);
+    (void)fact_get_address(&o->fact, KEY_SERVER, &server);
+    r = touch_remote(a, o);
+    if (r == NULL)
+        return;
+    is_desktop = strcmp(class_name, "remote-desktop") == 0;
+    if (!fact_is(&o->fact, KEY_STATE, "named")) {
+        if (is_access(a, class_name, &client, &server))
+            see_access(a, r, o, &client);
+        if (is_desktop || strcmp(class_name, "remote-tool") == 0)
+            see_control(a, r, o, is_desktop, &client, &server);
+    }
+    if (o->fact.kind == FACT_SESSION_CLOSE)
+        drop_remote(a, r);
+}
+
+/* The far end that a relayed tool's own handshake gives away. */
+static void
+see_hidden_peer(struct analyst *a, const struct observation *o, const struct in6_addr *peer)
+{
+    const struct in6_addr *ends[] = { &o->source, &o->destination };
+    struct detect_event e = { .kind = EVENT_PEER, .observation = o, .now_us = a->now_us };
+    struct join_end end;
+
+    for (unsigned i = 0; i < 2; i++) {
+        const struct device *d = accounts_find_device(a->accounts, ends[i]);
+
+        if (d == NULL || d->driven_by[0] == '\0' || a->now_us - d->driven_us > DRIVEN_US)
+            continue;
+        end = join_end_of(a, ends[i]);
+        if (end.rank == 0)
+            return;
+        join_place_event(a, &end, &e);
+        e.app = d->driven_by;
+        e.role = ROLE_DRIVEN;
+        e.is_first = true;
+        join_set_far(a, &e, peer);
+        join_raise(a, &e);
+        return;
+    }
+}
+
+static void
+see_watched_flow(struct analyst *a, const struct observation *o, const struct in6_addr *far)
+{
+    const struct in6_addr *near = locality_same(far, &o->source) ? &o->destination : &o->source;
+    struct join_end end = join_end_of(a, near);
+    struct detect_event e = { .kind = EVENT_FLOW, .observation = o, .now_us = a->now_us };
+
+    if (end.locality == LOCALITY_TRUSTED)
+        return;
+    if (end.rank == 0) { /* the company's own, or nobody known: it is about the far end */
+        wait_for_login(a, o, far, false);
+        return;
+    }
+    join_place_event(a, &end, &e);
+    join_set_far(a, &e, far);
+    join_raise(a, &e);
+}
+
+void
+join_peer(struct analyst *a, const struct observation *o)
+{
+    const char *how = fact_get_text(&o->fact, KEY_HOW);
+    struct in6_addr peer;
+
+    if (how == NULL || !o->has_flow || !fact_get_address(&o->fact, KEY_ADDRESS, &peer) ||
+        locality_of(a->config, &peer) != LOCALITY_OUTSIDE)
+        return;
+    if (strcmp(how, "flow") == 0)
+        see_watched_flow(a, o, &peer);
+    else if (strcmp(how, "stun-mapped") != 0) /* that is the device's own address */
+        see_hidden_peer(a, o, &peer);
+}
+
+void
+join_session_close(struct analyst *a)
+{
+    while (a->pendings != NULL)
+        drop_pending(a, a->pendings);
+    while (a->remotes != NULL)
+        drop_remote(a, a->remotes);
+}
