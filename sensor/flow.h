@@ -43,6 +43,7 @@ enum flow_class { FLOW_CLASS_TCP, FLOW_CLASS_TCP_CLOSING, FLOW_CLASS_UDP, FLOW_C
 #define FLOW_PARSER_CHOSEN 0x0800u
 #define FLOW_STOP_CLIENT 0x1000u /* parsers are done with this direction */
 #define FLOW_STOP_SERVER 0x2000u
+#define FLOW_HANDSHAKE 0x4000u /* the three-way handshake was seen whole */
 
 struct classify_flow;
 struct session;

@@ -127,6 +127,7 @@ track_tcp(struct flow *f, const struct packet *p, unsigned direction, int64_t ti
         if ((f->marks & FLOW_SYN_ACK_REPEATED) == 0)
             f->rtt_us[FLOW_CLIENT] = rtt_between(f->handshake_us, time_us);
         f->tcp_state = FLOW_TCP_OPEN;
+        f->marks |= FLOW_HANDSHAKE;
     }
     if ((flags & PACKET_TCP_FIN) != 0) {
         f->marks |= direction == FLOW_CLIENT ? FLOW_FIN_CLIENT : FLOW_FIN_SERVER;
@@ -157,10 +158,9 @@ is_established(const struct flow *f)
 
     if (f->protocol != FLOW_PROTOCOL_TCP)
         return both_ways;
-    if (f->tcp_state == FLOW_TCP_MIDSTREAM)
-        return f->payload_packets[FLOW_CLIENT] > 0 && f->payload_packets[FLOW_SERVER] > 0;
-    return both_ways && f->tcp_state >= FLOW_TCP_OPEN &&
-           f->payload_packets[FLOW_CLIENT] + f->payload_packets[FLOW_SERVER] > 0;
+    if ((f->marks & FLOW_HANDSHAKE) != 0)
+        return f->payload_packets[FLOW_CLIENT] + f->payload_packets[FLOW_SERVER] > 0;
+    return f->payload_packets[FLOW_CLIENT] > 0 && f->payload_packets[FLOW_SERVER] > 0;
 }
 
 void
