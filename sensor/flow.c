@@ -17,8 +17,8 @@
 #define HASH_A 0xa0761d6478bd642fULL /* odd constants of full weight for the multiply-fold mix */
 #define HASH_B 0xe7037ed1a0b428dbULL
 #define HASH_C 0x8ebc6af09c88c6e3ULL
-#define ACTIVITY_STEP_US 1000000 /* how exact the order of activity is kept */
-#define REUSE_IDLE_US 60000000   /* a SYN with another number after this silence is a new flow */
+#define ACTIVITY_SHIFT 20      /* the order of activity is kept to 2^20 us: about a second */
+#define REUSE_IDLE_US 60000000 /* a SYN with another number after this silence is a new flow */
 
 struct bucket {
     uint32_t hash, index; /* index FLOW_NONE = empty */
@@ -303,8 +303,7 @@ flow_table_update(struct flow_table *t, const struct packet *p, uint32_t hash, i
     }
     last_us = f->last_us;
     flow_track(f, p, *direction, time_us, wire_bytes);
-    if (f->list != flow_class_of(f) ||
-        f->last_us / ACTIVITY_STEP_US != last_us / ACTIVITY_STEP_US) {
+    if (f->list != flow_class_of(f) || f->last_us >> ACTIVITY_SHIFT != last_us >> ACTIVITY_SHIFT) {
         list_remove(t, f);
         f->list = (uint8_t)flow_class_of(f);
         list_append(t, f, index);

@@ -8,8 +8,8 @@
 #include "observe_internal.h"
 
 #define TOLD_AGAIN_US INT64_C(3600000000)
-#define FED_TCP                                                                                    \
-    12 /* payload packets nDPI sees at most: what it has not named by then stays unnamed */
+/* Payload packets nDPI sees at most; what it has not named by then stays unnamed. */
+#define FED_TCP 12
 #define FED_OTHER 8
 #define FNV_START UINT64_C(0xcbf29ce484222325) /* FNV-1a, 64 bits */
 #define FNV_PRIME UINT64_C(0x100000001b3)

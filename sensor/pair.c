@@ -7,8 +7,9 @@
 #include <string.h>
 
 #define WAYS 4u
-#define LIFE_US 60000000 /* RADIUS clients give up well before; an identifier then has a new life  \
-                          */
+#define LIFE_US                                                                                    \
+    60000000 /* RADIUS clients give up well before; an identifier then has a new life              \
+              */
 
 struct pending {
     uint64_t flow;

@@ -14,7 +14,7 @@ struct reader {
     struct duplicate *duplicate;
     struct defrag *defrag;
     uint64_t seed, order;
-    int64_t clock_us;
+    int64_t clock_us, tick_us; /* now, and when the next second begins */
     bool has_clock;
     struct reader_counts counts;
 };
@@ -33,6 +33,7 @@ reader_advance(struct reader *r, int64_t time_us, uint64_t *order, int64_t *cloc
     if (!r->has_clock) {
         r->has_clock = true;
         r->clock_us = r->counts.first_us = r->counts.last_us = now_us;
+        r->tick_us = now_us / TICK_US * TICK_US + TICK_US;
         return false;
     }
     if (now_us <= before_us) {
@@ -40,8 +41,9 @@ reader_advance(struct reader *r, int64_t time_us, uint64_t *order, int64_t *cloc
         return false;
     }
     r->clock_us = r->counts.last_us = now_us;
-    if (now_us / TICK_US == before_us / TICK_US)
+    if (now_us < r->tick_us)
         return false;
+    r->tick_us = now_us / TICK_US * TICK_US + TICK_US;
     *order = ++r->order;
     *clock_us = now_us;
     return true;
