@@ -362,6 +362,7 @@ fill_subject(const struct scored *c, struct document *d)
         if (c->now_us - c->site->accounts[i].last_us <= CASE_SITE_US)
             d->accounts[a->subject.account_count++] =
                 ((const struct account *)c->site->accounts[i].other)->name;
+    finding_sort_names(d->accounts, a->subject.account_count);
     a->subject.accounts = d->accounts;
 }
 

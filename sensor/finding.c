@@ -109,6 +109,19 @@ take_texts(const char *out[8], const char *const *list, const char *first)
     return n;
 }
 
+static int
+by_name(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+void
+finding_sort_names(const char **names, unsigned count)
+{
+    if (count > 1)
+        qsort(names, count, sizeof *names, by_name);
+}
+
 static void
 fill_subject(const struct finding *f, int64_t now_us, struct document *d)
 {
@@ -130,6 +143,7 @@ fill_subject(const struct finding *f, int64_t now_us, struct document *d)
         if (now_us - f->site->accounts[i].last_us <= SITE_DAYS_US)
             d->accounts[alert->subject.account_count++] = one->name;
     }
+    finding_sort_names(d->accounts, alert->subject.account_count);
     alert->subject.accounts = d->accounts;
 }
 

@@ -117,6 +117,8 @@ void findings_finish(struct findings *t);
 /* The subject goes: writes what grew if asked to, frees its findings. */
 void findings_drop(struct findings *t, struct subject_state *state, bool write);
 
+/* Alphabetical: the order of subject.accounts. */
+void finding_sort_names(const char **names, unsigned count);
 /* 100 / (1 + exp(5 - weight)), rounded. */
 int finding_score(double weight);
 uint64_t finding_id(
