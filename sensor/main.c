@@ -157,7 +157,7 @@ read_packets(struct run *run)
         .ready = drop_privileges,
         .progress = progress_show,
         .is_watched = is_watched,
-        .watch = run->watch };
+        .watch_context = run->watch };
     struct sigaction stop = { .sa_handler = stop_on_signal };
     int status;
 
