@@ -206,9 +206,9 @@ analyst_observe(struct analyst *a, const struct observation *o)
     a->has_time = true;
     join_session_due(a, false);
     join_login_due(a, false);
-    findings_age(a->findings, a->now_us);
     if (o->fact.kind < FACT_KIND_COUNT && observers[o->fact.kind] != NULL)
         observers[o->fact.kind](a, o);
+    findings_age(a->findings, a->now_us);
     cases_settle(a->cases, a->now_us);
 }
 

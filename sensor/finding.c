@@ -148,7 +148,7 @@ fill_subject(const struct finding *f, int64_t now_us, struct document *d)
 }
 
 static void
-emit(struct findings *t, struct finding *f, bool update)
+emit(struct findings *t, struct finding *f, bool update, int64_t now_us)
 {
     struct document d = { .alert = {
                               .name = f->detector->name,
@@ -182,7 +182,7 @@ emit(struct findings *t, struct finding *f, bool update)
     d.alert.reference_count = take_texts(d.references, f->detector->references, f->reference);
     t->request.alert(t->request.context, &d.alert);
     f->is_written = true;
-    f->written_us = f->last_us;
+    f->written_us = now_us;
     f->written_count = f->count;
     f->written_severity = f->severity;
 }
@@ -218,7 +218,7 @@ static void
 write_due(struct findings *t, struct finding *f, const struct sighting *s)
 {
     bool rises = f->is_written && f->severity > f->written_severity;
-    bool hour = f->is_written && f->last_us - f->written_us >= UPDATE_PAUSE_US;
+    bool hour = f->is_written && s->now_us - f->written_us >= UPDATE_PAUSE_US;
 
     if (f->is_written && !rises && !hour) {
         set_grown(t, f, f->count > f->written_count);
@@ -227,7 +227,7 @@ write_due(struct findings *t, struct finding *f, const struct sighting *s)
     f->is_suppressed = is_suppressed(t, f, s);
     if (f->is_suppressed)
         return;
-    emit(t, f, f->is_written);
+    emit(t, f, f->is_written, s->now_us);
     set_grown(t, f, false);
 }
 
@@ -275,7 +275,7 @@ find_or_make(struct findings *t, const struct sighting *s, struct site *site)
     }
     if (state->finding_count == FINDING_PER_SUBJECT) {
         if (oldest->is_grown && !oldest->is_suppressed)
-            emit(t, oldest, true);
+            emit(t, oldest, true, s->now_us);
         free_finding(t, oldest);
     }
     f = calloc(1, sizeof *f);
@@ -416,7 +416,7 @@ findings_age(struct findings *t, int64_t now_us)
     {
         if (f->is_suppressed || now_us - f->written_us < UPDATE_PAUSE_US)
             continue;
-        emit(t, f, true);
+        emit(t, f, true, now_us);
         set_grown(t, f, false);
     }
 }
@@ -453,7 +453,7 @@ findings_finish(struct findings *t)
     qsort(all, count, sizeof *all, by_first_seen);
     for (size_t i = 0; i < count; i++) {
         if (!all[i]->is_suppressed)
-            emit(t, all[i], true);
+            emit(t, all[i], true, all[i]->last_us);
         set_grown(t, all[i], false);
     }
     free(all);
@@ -466,7 +466,7 @@ findings_drop(struct findings *t, struct subject_state *state, bool write)
         struct finding *f = state->findings;
 
         if (write && f->is_grown && !f->is_suppressed)
-            emit(t, f, true);
+            emit(t, f, true, f->last_us);
         free_finding(t, f);
     }
 }

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Accounts, one login from several sources, whose session it is, updates, bounds, order. */
+/* clang-format off */
+/* links: tests/unit/scene.c tests/unit/fake_geoip.c sensor/analyst.c sensor/join_login.c sensor/join_session.c sensor/account.c sensor/finding.c sensor/case.c sensor/suppress.c sensor/claim.c sensor/locality.c sensor/place.c sensor/zone.c sensor/watch.c sensor/stablehash.c sensor/address.c sensor/timestamp.c sensor/detect/account_fanout.c sensor/detect/anonymiser_egress.c sensor/detect/claimed_location.c sensor/detect/concurrent_logins.c sensor/detect/detect.c sensor/detect/dprk_network.c sensor/detect/egress_country.c sensor/detect/impossible_travel.c sensor/detect/indicator.c sensor/detect/list.c sensor/detect/registry.c sensor/detect/remote_control.c sensor/detect/second_tool.c sensor/detect/shared_site.c sensor/detect/vpn_flap.c parsers/fact.c parsers/text.c geoip/prefix.c geoip/distance.c geoip/countries.c conf/cidr.c conf/list_network.c conf/list_tool.c conf/list_domain.c conf/embedded.c */
+/* clang-format on */
+#include "../../sensor/account.h"
+#include "scene.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h> /* needs those above */
+
+static int
+set_up(void **state)
+{
+    (void)state;
+    scene_reset();
+    return 0;
+}
+
+static void
+accounts_compare_by_policy(void **state)
+{
+    static const struct {
+        const char *name, *realm, *ignore, *keep;
+    } cases[] = {
+        { "JDoe", NULL, "jdoe", "jdoe" },
+        { "CORP\\JDoe", NULL, "jdoe", "jdoe@corp" },
+        { "jdoe@corp", NULL, "jdoe", "jdoe@corp" },
+        { "jdoe", "CORP", "jdoe", "jdoe@corp" },
+        { "jdoe.", NULL, "jdoe.", "jdoe." },
+        { "jd\xc3\x96"
+          "e",
+            NULL,
+            "jd\xc3\x96"
+            "e",
+            "jd\xc3\x96"
+            "e" }, /* no folding beyond ASCII */
+        { "@corp", NULL, "@corp", "@corp" },
+        { "CORP\\", NULL, "corp\\", "corp\\" },
+    };
+    struct config config = { 0 };
+    char key[ACCOUNT_KEY];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        config.policy.keep_realms = false;
+        account_key(&config, cases[i].name, cases[i].realm, key);
+        assert_string_equal(key, cases[i].ignore);
+        config.policy.keep_realms = true;
+        account_key(&config, cases[i].name, cases[i].realm, key);
+        assert_string_equal(key, cases[i].keep);
+    }
+}
+
+static uint64_t
+logins(void)
+{
+    struct analyst_summary s;
+
+    analyst_get_summary(scene_analyst(), &s);
+    return s.logins;
+}
+
+static void
+copies_within_five_seconds_are_one_login(void **state)
+{
+    (void)state;
+    scene_open();
+    scene_login(0, "one", CHINA, NULL, NULL, "radius", "success");
+    scene_login(S / 100, "one", CHINA, NULL, NULL, "radius", "success");
+    scene_login(S, "ONE@corp", CHINA, "10.8.0.5", "s1", "radius-accounting", "success");
+    scene_login(5 * S, "one", CHINA, "10.8.0.5", NULL, "syslog-cisco-asa", "success");
+    assert_int_equal(logins(), 1);
+    scene_login(6 * S, "one", CHINA, "10.8.0.6", NULL, "syslog-cisco-asa", "success");
+    assert_int_equal(logins(), 2);
+    scene_finish();
+    assert_int_equal(scene_find("egress-country", "one")->count, 2);
+}
+
+static void
+a_logout_is_the_end_and_its_copy_ends_nothing(void **state)
+{
+    (void)state;
+    scene_open();
+    scene_login(0, "one", SEATTLE, NULL, "s1", "radius-accounting", "success");
+    scene_logout(H, "one", SEATTLE, "s1");
+    scene_login(H + S, "one", SEATTLE, NULL, "s2", "radius-accounting", "success");
+    scene_logout(H + 2 * S, "one", SEATTLE, "s1");
+    assert_int_equal(logins(), 2);
+    /* s2 is still open: a session from elsewhere overlaps it. */
+    scene_login(2 * H, "one", NEW_YORK, NULL, "s3", "radius-accounting", "success");
+    scene_name(2 * H + 2 * MIN, "192.168.7.7", "dns-question", "example.com");
+    scene_finish();
+    assert_non_null(scene_find("concurrent-logins", "one"));
+}
+
+static void
+a_tunnel_waits_a_minute_for_its_login(void **state)
+{
+    (void)state;
+    scene_open();
+    scene_session(
+        0, FACT_SESSION_OPEN, 1, CHINA, "192.168.1.1", "vpn", "OpenVPN", "connected", NULL);
+    scene_login(50 * S, "one", CHINA, NULL, "s1", "radius-accounting", "success");
+    scene_finish();
+    assert_int_equal(scene_find("egress-country", "one")->count, 1);
+    assert_null(scene_find("egress-country", CHINA));
+
+    scene_reset();
+    scene_open();
+    scene_session(
+        0, FACT_SESSION_OPEN, 1, CHINA, "192.168.1.1", "vpn", "OpenVPN", "connected", NULL);
+    scene_login(61 * S, "one", CHINA, NULL, "s1", "radius-accounting", "success");
+    scene_finish();
+    assert_non_null(scene_find("egress-country", CHINA));
+}
+
+static void
+a_finding_is_written_once_then_hourly_then_at_the_end(void **state)
+{
+    (void)state;
+    scene_open();
+    for (int i = 0; i < 9; i++) {
+        scene_login(i * 20 * MIN, "one", CHINA, NULL, NULL, "radius", "success");
+    }
+    assert_int_equal(scene_documents("egress-country"), 3);
+    assert_int_equal(scene_find("egress-country", "one")->count, 7);
+    scene_finish();
+    assert_int_equal(scene_documents("egress-country"), 4);
+    assert_int_equal(scene_find("egress-country", "one")->count, 9);
+    assert_int_equal(scene_alerts[0].id, scene_find("egress-country", "one")->id);
+}
+
+static void
+a_flood_of_attempts_evicts_no_account_that_logged_in(void **state)
+{
+    struct analyst_summary s;
+    char name[32];
+
+    (void)state;
+    scene_config.limits.accounts = 10;
+    scene_open();
+    scene_login(0, "real", CHINA, NULL, NULL, "radius", "success");
+    for (int i = 0; i < 1000; i++) {
+        snprintf(name, sizeof name, "guess%d", i);
+        scene_login(i * S, name, "91.10.1.2", NULL, NULL, "radius", "failure");
+    }
+    scene_login(H, "real", CHINA, NULL, NULL, "radius", "success");
+    analyst_get_summary(scene_analyst(), &s);
+    assert_int_equal(s.accounts, 10);
+    assert_int_equal(s.evicted, 991);
+    scene_finish();
+    assert_int_equal(scene_find("egress-country", NULL)->count, 2);
+    assert_int_equal(scene_documents("egress-country"), 2); /* the second an hour later */
+}
+
+static void
+the_clock_never_runs_back(void **state)
+{
+    struct analyst_summary s;
+
+    (void)state;
+    scene_open();
+    scene_login(H, "one", SEATTLE, NULL, NULL, "radius", "success");
+    scene_login(0, "two", SEATTLE, NULL, NULL, "radius", "success");
+    analyst_get_summary(scene_analyst(), &s);
+    assert_int_equal(s.clock_steps_back, 1);
+    scene_finish();
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(accounts_compare_by_policy),
+        cmocka_unit_test_setup(copies_within_five_seconds_are_one_login, set_up),
+        cmocka_unit_test_setup(a_logout_is_the_end_and_its_copy_ends_nothing, set_up),
+        cmocka_unit_test_setup(a_tunnel_waits_a_minute_for_its_login, set_up),
+        cmocka_unit_test_setup(a_finding_is_written_once_then_hourly_then_at_the_end, set_up),
+        cmocka_unit_test_setup(a_flood_of_attempts_evicts_no_account_that_logged_in, set_up),
+        cmocka_unit_test_setup(the_clock_never_runs_back, set_up),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
