@@ -171,7 +171,7 @@ def _(w):
 
 
 @case("sixteen minutes later is no flap", [
-    alert("egress-country", "high", 4), alert("anonymiser-egress", "medium", 4), alert("case", "medium", 4 + 2)],
+    alert("egress-country", "high", 4), alert("anonymiser-egress", "medium", 4), alert("case", "high", 4 + 2)],
     absent=["vpn-flap"])
 def _(w):
     flap(w, 960)
