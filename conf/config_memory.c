@@ -62,11 +62,9 @@ config_memory_close(struct config_memory *m)
 {
     if (m == NULL)
         return;
-    while (m->head.next != &m->head) {
-        struct block *b = (struct block *)m->head.next;
-
-        unlink_block(b);
-        free(b);
+    for (struct link *at = m->head.next, *next; at != &m->head; at = next) {
+        next = at->next;
+        free((struct block *)at);
     }
     free(m);
 }

@@ -14,7 +14,7 @@
 
 struct copying {
     struct config_memory *m;
-    yaml_document_t *document;
+    yaml_document_t document;
     const char *origin;
     unsigned nodes;
     const char *why; /* first thing that was wrong */
@@ -45,7 +45,7 @@ copy_list(struct copying *c, const yaml_node_t *from, struct config_node *to, un
 static void
 copy_pair(struct copying *c, const yaml_node_pair_t *pair, struct config_node *to, unsigned depth)
 {
-    const yaml_node_t *key = yaml_document_get_node(c->document, pair->key);
+    const yaml_node_t *key = yaml_document_get_node(&c->document, pair->key);
     struct config_node *value;
     const char *text;
 
@@ -79,7 +79,7 @@ copy_map(struct copying *c, const yaml_node_t *from, struct config_node *to, uns
 static struct config_node *
 copy_node(struct copying *c, int index, unsigned depth)
 {
-    const yaml_node_t *from = yaml_document_get_node(c->document, index);
+    const yaml_node_t *from = yaml_document_get_node(&c->document, index);
     struct config_node *to = config_node_new(c->m, NODE_SCALAR, c->origin);
 
     to->line = (unsigned)from->start_mark.line + 1;
@@ -143,19 +143,17 @@ check_end(struct copying *c, yaml_parser_t *parser)
 static struct config_node *
 load_document(struct copying *c, yaml_parser_t *parser)
 {
-    yaml_document_t document;
     struct config_node *root;
 
-    if (!yaml_parser_load(parser, &document)) {
+    if (!yaml_parser_load(parser, &c->document)) {
         parser_problem(c, parser);
         return NULL;
     }
-    c->document = &document;
-    if (yaml_document_get_root_node(&document) == NULL)
+    if (yaml_document_get_root_node(&c->document) == NULL)
         root = config_node_new(c->m, NODE_MAP, c->origin);
     else
         root = copy_node(c, 1, 0); /* libyaml numbers nodes from 1, the root first */
-    yaml_document_delete(&document);
+    yaml_document_delete(&c->document);
     return root;
 }
 

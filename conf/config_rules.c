@@ -214,7 +214,7 @@ config_rules_check_roster(
     const struct config_node *at = list == NULL ? NULL : list->first;
     char path[PATH_SIZE];
 
-    for (unsigned i = 0; i < c->contractor_count; i++, at = at->next) {
+    for (unsigned i = 0; i < c->contractor_count && at != NULL; i++, at = at->next) {
         const struct config_contractor *p = &c->contractors[i];
 
         snprintf(path, sizeof(path), "contractors[%u]", i);

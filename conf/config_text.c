@@ -237,9 +237,9 @@ static bool
 is_port(const char *text)
 {
     size_t digits = strspn(text, "0123456789");
+    unsigned long port = strtoul(text, NULL, 10);
 
-    return digits > 0 && digits <= 5 && text[digits] == '\0' && atoi(text) > 0 &&
-           atoi(text) <= UINT16_MAX;
+    return digits > 0 && digits <= 5 && text[digits] == '\0' && port > 0 && port <= UINT16_MAX;
 }
 
 bool

@@ -17,6 +17,7 @@
 
 static struct list_tool tools[TOOLS];
 static unsigned tool_count;
+static char *tool_text; /* cut into the columns that tools[] points to; never freed */
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 /* Cuts the line at its tabs; false when it has more or fewer columns. */
@@ -44,10 +45,10 @@ read_row(char *line, struct list_tool *out)
 static void
 load(void)
 {
-    char *text = strdup(conf_tools_tsv);
     unsigned line = 0;
 
-    for (char *rest = text; rest != NULL;) {
+    tool_text = strdup(conf_tools_tsv);
+    for (char *rest = tool_text; rest != NULL;) {
         char *row = strsep(&rest, "\n");
 
         line++;
@@ -59,7 +60,7 @@ load(void)
         }
         tool_count++;
     }
-    if (text == NULL || list_domain_index(tools, tool_count) != 0)
+    if (tool_text == NULL || list_domain_index(tools, tool_count) != 0)
         abort();
 }
 
