@@ -146,7 +146,7 @@ open_embedded(struct geoip *g, char *error, size_t size)
     const char *why = "out of memory";
 
     d->db = mmdb_open_memory(geoip_embedded_country,
-        (size_t)(geoip_embedded_country_end - geoip_embedded_country), &why);
+        (uintptr_t)geoip_embedded_country_end - (uintptr_t)geoip_embedded_country, &why);
     d->path = strdup(GEOIP_EMBEDDED_NAME);
     if (d->db == NULL || d->path == NULL) {
         snprintf(error, size,

@@ -239,7 +239,9 @@ split_borders(struct prefix_table *t, const struct border *borders, size_t count
     t->v6 = malloc((count + 2) * sizeof *t->v6);
     if (t->v4_start == NULL || t->v4_value == NULL || t->v4_index == NULL || t->v6 == NULL)
         return -1;
-    t->v6[t->v6_count++] = (struct border){ { 0, 0 }, PREFIX_NONE };
+    t->v4_count = 0;
+    t->v6[0] = (struct border){ { 0, 0 }, PREFIX_NONE };
+    t->v6_count = 1;
     for (size_t i = 0; i <= count; i++) {
         bool is_end = i == count;
 
