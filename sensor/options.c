@@ -19,7 +19,7 @@ struct option_row {
     enum option_kind kind;
     size_t offset;              /* where it goes in struct options */
     enum options_action action; /* OPTION_ACTION */
-    const char *argument;       /* its name in the help; NULL for none */
+    const char *argument;       /* the value's name in the help; NULL for none */
     const char *help;
 };
 
@@ -57,6 +57,12 @@ static const struct option_row option_table[] = {
 
 #define OPTION_COUNT (sizeof option_table / sizeof option_table[0])
 
+static bool
+takes_value(const struct option_row *row)
+{
+    return row->kind == OPTION_TEXT || row->kind == OPTION_LIST || row->kind == OPTION_NUMBER;
+}
+
 static const struct option_row *
 option_find(const char *argument, const char **attached)
 {
@@ -67,7 +73,7 @@ option_find(const char *argument, const char **attached)
 
         if (strcmp(argument, row->name) == 0)
             return row;
-        if (row->argument == NULL || strncmp(argument, row->name, n) != 0)
+        if (!takes_value(row) || strncmp(argument, row->name, n) != 0)
             continue;
         if (row->name[1] == '-' && argument[n] == '=') { /* --set=k=v */
             *attached = argument + n + 1;
@@ -143,18 +149,19 @@ static int
 filter_join(struct options *o, int count, char **words)
 {
     size_t n = 1;
+    char *at;
 
     if (count == 0)
         return 0;
     for (int i = 0; i < count; i++)
         n += strlen(words[i]) + 1;
-    o->filter = calloc(1, n);
+    at = o->filter = calloc(1, n);
     if (o->filter == NULL)
         return -1;
     for (int i = 0; i < count; i++) {
-        strcat(o->filter, words[i]);
-        if (i + 1 < count)
-            strcat(o->filter, " ");
+        if (i > 0)
+            *at++ = ' ';
+        at = stpcpy(at, words[i]);
     }
     return 0;
 }
@@ -201,7 +208,7 @@ options_parse(struct options *o, int argc, char **argv)
             fprintf(stderr, "farmwatch: unknown option '%s' (-h for help)\n", argv[i]);
             return -1;
         }
-        if (row->argument != NULL && value == NULL) {
+        if (takes_value(row) && value == NULL) {
             if (i + 1 >= argc) {
                 fprintf(stderr, "farmwatch: %s needs %s\n", row->name, row->argument);
                 return -1;
