@@ -61,7 +61,7 @@ capture_file_damaged(struct capture_file *f, struct capture_common *common, cons
     va_end(arguments);
     capture_fail(common,
         "%s: damaged at byte %llu, packet %llu: %s; the %llu packets before it count",
-        capture_file_shown(f, shown), (unsigned long long)(f->base + f->at),
+        capture_file_shown(f, shown), (unsigned long long)f->base + f->at,
         (unsigned long long)f->number + 1, reason, (unsigned long long)f->number);
     f->fate = CAPTURE_FATE_BROKEN;
     return CAPTURE_STEP_END;
@@ -154,7 +154,7 @@ unreadable(struct capture_file *f, struct capture_common *common, const char *wh
     char shown[CAPTURE_SHOWN_SIZE];
 
     capture_fail(common, "%s: cannot %s at byte %llu: %s", capture_file_shown(f, shown), what,
-        (unsigned long long)(f->base + f->end), strerror(error));
+        (unsigned long long)f->base + f->end, strerror(error));
     f->fate = CAPTURE_FATE_BROKEN;
     return CAPTURE_STEP_END;
 }

@@ -78,7 +78,7 @@ compile(const char *filter, int dlt, struct bpf_program *program, char error[PCA
 bool
 capture_filter_is_valid(struct capture_common *common, char error[PCAP_ERRBUF_SIZE])
 {
-    char other_error[PCAP_ERRBUF_SIZE];
+    char other_error[PCAP_ERRBUF_SIZE] = "";
 
     if (common->filter == NULL)
         return true;

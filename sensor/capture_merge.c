@@ -291,12 +291,14 @@ struct capture_merge *
 capture_merge_open(struct capture_common *common, const char *const *paths, unsigned path_count)
 {
     struct capture_merge *m = calloc(1, sizeof(*m));
+    struct capture_walk walk = { 0 };
 
     if (m == NULL)
         return NULL;
     m->common = common;
     for (unsigned i = 0; i < path_count; i++)
-        capture_walk_add(&m->walk, common, paths[i]);
+        capture_walk_add(&walk, common, paths[i]);
+    m->walk = walk;
     m->files = calloc(m->walk.count + 1, sizeof(*m->files));
     m->heap = calloc(m->walk.count + 1, sizeof(struct capture_file *));
     if (m->files == NULL || m->heap == NULL)

@@ -33,7 +33,7 @@ static const char *const reserved_words[] = { "y", "n", "yes", "no", "on", "off"
 static bool
 stays_text(const char *text, size_t n)
 {
-    if (n == 0 || memchr("+-.0123456789", text[0], 13) != NULL)
+    if (n == 0 || strchr("+-.0123456789", text[0]) != NULL)
         return false;
     for (size_t i = 0; i < sizeof(reserved_words) / sizeof(*reserved_words); i++)
         if (strlen(reserved_words[i]) == n && strncasecmp(reserved_words[i], text, n) == 0)
