@@ -6,6 +6,7 @@
  */
 #include "log.h"
 #include "../parsers/text.h"
+#include "stablehash.h"
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -22,21 +23,10 @@ static unsigned cause_count;
 static uint64_t repeats;
 static bool has_status;
 
-/* FNV-1a, 64 bits. */
-static uint64_t
-hash_of(const char *text)
-{
-    uint64_t hash = UINT64_C(0xcbf29ce484222325);
-
-    for (; *text != '\0'; text++)
-        hash = (hash ^ (uint8_t)*text) * UINT64_C(0x100000001b3);
-    return hash;
-}
-
 static bool
 was_said(const char *text)
 {
-    uint64_t hash = hash_of(text);
+    uint64_t hash = stablehash_text(STABLEHASH_START, text);
 
     for (unsigned i = 0; i < cause_count; i++)
         if (causes[i] == hash)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* links: sensor/summary.c sensor/progress.c sensor/log.c sensor/timestamp.c parsers/text.c */
+/* links: sensor/summary.c sensor/progress.c sensor/log.c sensor/stablehash.c sensor/timestamp.c parsers/text.c */
 /* The summary says what is not zero, and says loudly that nothing was decoded; the bar's text. */
 #include "../../sensor/progress.h"
 #include "../../sensor/summary.h"
