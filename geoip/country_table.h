@@ -253,4 +253,3 @@
 { "ZA", "South Africa", -35.40, 29.18, 1475 },
 { "ZM", "Zambia", -13.23, 27.79, 713 },
 { "ZW", "Zimbabwe", -18.81, 29.35, 448 },
-/* clang-format on */

@@ -163,7 +163,6 @@ def main():
     print("/* clang-format off */")
     for code, (name, latitude, longitude, km) in sorted(rows.items()):
         print('{ "%s", "%s", %.2f, %.2f, %d },' % (code, name, latitude, longitude, km))
-    print("/* clang-format on */")
 
 
 if __name__ == "__main__":
