@@ -60,8 +60,8 @@ $(BUILD)/%.o: %.c Makefile
 $(BUILD)/geoip/embedded.o: $(wildcard geoip/data/*.mmdb)
 $(BUILD)/conf/embedded.o: $(wildcard conf/lists/*) $(wildcard conf/indicators/*.yaml)
 
-# A unit test links only the files that it names: /* links: parsers/fact.c parsers/rd.c */ in its first lines.
-links = $(patsubst %.c,$(BUILD)/%.o,$(shell sed -n 's|.*links: \(.*[^ ]\) *\*/.*|\1|p' $(1) | head -1))
+# A unit test links only the files that it names: /* links: parsers/fact.c parsers/packet*.c */ in its first lines.
+links = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(shell sed -n 's|.*links: \(.*[^ ]\) *\*/.*|\1|p' $(1) | head -1)))
 define unit_rule
 $(BUILD)/tests/unit/$(1): $(BUILD)/tests/unit/$(1).o $(sort $(call links,tests/unit/$(1).c))
 	$$(call say,LINK,$$@) $$(CC) $$(LDFLAGS) -o $$@ $$^ $$(LDLIBS) -lcmocka

@@ -5,10 +5,13 @@
  */
 #include "capture_file.h"
 
+#include "../parsers/packet.h"
+
 #include "../parsers/text.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -98,6 +101,10 @@ capture_file_add_link(
         f->links = links;
         f->link_room = room;
     }
+    if (!packet_knows_link_type(link_type))
+        capture_fail(common,
+            "%s: link type %" PRIu32 " is not known here: its packets are not decoded",
+            capture_file_shown(f, shown), link_type);
     links += f->link_count++;
     *links = (struct capture_interface){ .link_type = link_type,
         .snaplen = snaplen,

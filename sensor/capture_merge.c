@@ -305,8 +305,8 @@ capture_merge_open(struct capture_common *common, const char *const *paths, unsi
         goto fail;
     open_files(m);
     say_left_out(m);
-    if (m->heap_count == 0)
-        goto fail;
+    if (m->heap_count == 0 && (common->had_errors || m->walk.count == 0))
+        goto fail; /* files without packets alone are no failure: each was said */
     for (unsigned i = m->heap_count / 2; i-- > 0;)
         sift_down(m, i);
     return m;

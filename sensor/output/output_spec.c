@@ -97,7 +97,8 @@ take(const struct outputs_request *request, struct output_spec *out, unsigned *c
     struct output_spec *spec = &out[*count];
 
     if (spec->target != NULL) {
-        snprintf(spec->label, sizeof(spec->label), "%s:%s", types[spec->type].name, spec->target);
+        snprintf(spec->label, sizeof(spec->label), "%s:%s%s", types[spec->type].name, spec->target,
+            strcmp(spec->target, "-") == 0 ? " (standard output)" : "");
         ++*count;
         if (why == NULL)
             why = check_last(out, *count);

@@ -4,7 +4,7 @@
  * by byte from the pcap and pcapng drafts; frame counting was taken from TShark 4.0.
  */
 /* clang-format off */
-/* links: sensor/capture.c sensor/capture_filter.c sensor/capture_file.c sensor/capture_classic.c sensor/capture_pcapng.c sensor/capture_walk.c sensor/capture_merge.c sensor/capture_live.c parsers/text.c */
+/* links: sensor/capture.c sensor/capture_filter.c sensor/capture_file.c sensor/capture_classic.c sensor/capture_pcapng.c sensor/capture_walk.c sensor/capture_merge.c sensor/capture_live.c parsers/packet*.c parsers/text.c */
 /* clang-format on */
 #include <setjmp.h>
 #include <stdarg.h>

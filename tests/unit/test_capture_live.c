@@ -4,7 +4,7 @@
  * keeps a flow on one ring, an idle link returns, a wrong name is explained. Needs root.
  */
 /* clang-format off */
-/* links: sensor/capture.c sensor/capture_filter.c sensor/capture_file.c sensor/capture_classic.c sensor/capture_pcapng.c sensor/capture_walk.c sensor/capture_merge.c sensor/capture_live.c parsers/text.c */
+/* links: sensor/capture.c sensor/capture_filter.c sensor/capture_file.c sensor/capture_classic.c sensor/capture_pcapng.c sensor/capture_walk.c sensor/capture_merge.c sensor/capture_live.c parsers/packet*.c parsers/text.c */
 /* clang-format on */
 #include <setjmp.h>
 #include <stdarg.h>
