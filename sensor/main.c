@@ -127,6 +127,14 @@ drop_privileges(void *context)
         log_note("listening on %s", run->options.interfaces.list[i]);
 }
 
+static void
+serve_outputs(void *context)
+{
+    const struct run *run = context;
+
+    outputs_idle(run->outputs);
+}
+
 static bool
 is_watched(void *context, const struct in6_addr *address)
 {
@@ -156,6 +164,7 @@ read_packets(struct run *run)
         .message = log_message,
         .ready = drop_privileges,
         .progress = progress_show,
+        .idle = serve_outputs,
         .is_watched = is_watched,
         .watch_context = run->watch };
     struct sigaction stop = { .sa_handler = stop_on_signal };

@@ -30,6 +30,7 @@ struct pipeline_request {
     void (*ready)(void *context); /* live: rings are mapped; privileges can go */
     void (*progress)(
         void *context, uint64_t bytes_done, uint64_t bytes_total); /* a few times a second */
+    void (*idle)(void *context); /* live: nothing to hand on just now; many times a second */
     /* Whether an established flow with this end is worth a `peer` observation. NULL = none is.
      * Asked from any thread, once a flow and end; must not change anything. */
     bool (*is_watched)(void *watch_context, const struct in6_addr *address);

@@ -257,8 +257,11 @@ serve(struct live *l)
     const struct timespec pause = { .tv_nsec = HAND_ON_EVERY_NS };
 
     while (atomic_load(&l->running) > 0)
-        if (!hand_on(l))
+        if (!hand_on(l)) {
+            if (l->request->idle != NULL)
+                l->request->idle(l->request->context);
             nanosleep(&pause, NULL);
+        }
     for (unsigned i = 0; i < l->lane_count; i++)
         if (l->lanes[i].is_running)
             pthread_join(l->lanes[i].thread, NULL);
