@@ -41,8 +41,6 @@ static const struct option_row option_table[] = {
         "read observations (JSON lines, - for stdin) instead of packets" },
     { "--set", OPTION_LIST, AT(overrides), 0, "KEY=VALUE", "override one configuration key" },
     { "--roster", OPTION_TEXT, AT(roster), 0, "FILE", "contractors and what they claim" },
-    { "--state", OPTION_TEXT, AT(state), 0, "FILE", "kept between runs (not in this version)" },
-    { "--report", OPTION_TEXT, AT(report), 0, "PATH", "HTML report (not in this version)" },
     { "--dump-config", OPTION_ACTION, 0, OPTIONS_DUMP_CONFIG, NULL,
         "print the configuration in effect, every key" },
     { "--list-detectors", OPTION_ACTION, 0, OPTIONS_LIST_DETECTORS, NULL,
@@ -177,10 +175,6 @@ options_check(const struct options *o)
         why = "-r, -i and --analyse exclude each other";
     else if (o->analyse != NULL && o->filter != NULL)
         why = "--analyse takes no packet filter";
-    else if (o->state != NULL)
-        why = "--state: this version keeps no state between runs; leave it out";
-    else if (o->report != NULL)
-        why = "--report: this version writes no HTML report; use -o yaml:PATH or -o json:PATH";
     if (why == NULL)
         return 0;
     fprintf(stderr, "farmwatch: %s\n", why);
