@@ -20,7 +20,7 @@ MONDAY = 1759755600  # 2025-10-06 13:00 UTC, 09:00 in New York
 HOUR, DAY = 3600, 86400
 FARM, ASTRILL, CHINA, HONEST = "73.10.0.2", "104.140.119.7", "60.18.0.5", "68.40.7.7"
 POOL = {n: "10.8.0.%d" % (10 + n) for n in range(1, 7)}
-TALK = [("c", 0.2, craft.tls_record(23, b"q" * 300)), ("s", 0.1, craft.tls_record(23, b"a" * 900))] * 2
+TALK = [("c", 0.2, craft.tls_record(23, b"q" * 300)), ("s", 0.1, craft.tls_record(23, b"a" * 900))] * 3
 
 
 def tool(world, at, laptop, port, name, relay, steps):
