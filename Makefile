@@ -25,8 +25,10 @@ LIBRARIES := libpcap libndpi libmaxminddb yaml-0.1 libcyaml libcap-ng
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
 ifeq ($(SANITIZE),)
-HARDEN := -O2 -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fstack-clash-protection -fcf-protection
-HARDEN_LINK := -pie -Wl,-z,relro,-z,now,-z,noexecstack
+# clang would need a linker plugin that gcc brings along.
+LTO := $(if $(findstring clang,$(CC)),,-flto=auto)
+HARDEN := -O2 $(LTO) -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fstack-clash-protection -fcf-protection
+HARDEN_LINK := -O2 $(LTO) -pie -Wl,-z,relro,-z,now,-z,noexecstack
 else
 HARDEN := -O1 -fno-omit-frame-pointer -fsanitize=$(SANITIZE) -fno-sanitize-recover=all
 HARDEN_LINK := -fsanitize=$(SANITIZE)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * A bucket is one cache line of four packets, found by one half of the hash and told by the other.
- * Each packet costs one line and a multiplication for every 16 bytes.
+ * A bucket is one cache line of four packets, found by some bits of the hash and told by all. Each
+ * packet costs one line and a multiplication for every 16 bytes.
  */
 #include "duplicate.h"
 
@@ -32,11 +32,7 @@ struct duplicate {
     struct bucket *buckets;
     uint64_t mask;
     int64_t window_us;
-    uint64_t key[2];
-};
-
-struct hash {
-    uint64_t a, b;
+    uint64_t key[4];
 };
 
 static inline uint64_t
@@ -57,39 +53,57 @@ load32(const uint8_t *at)
     return v;
 }
 
-/* Both halves of a 64 x 64 bit product, and the input again, so that a factor of 0 hides nothing.
- */
-static inline void
-mix(struct hash *h, uint64_t x, uint64_t y)
+/* The halves of a 64 x 64 bit product. A factor of 0 would hide the other one; each is the packet's
+ * bytes under a key that nobody outside of this process can know. */
+static inline uint64_t
+fold(uint64_t x, uint64_t y)
 {
-    __extension__ unsigned __int128 product =
-        (unsigned __int128)(h->a ^ x) * (h->b ^ y ^ 0x9e3779b97f4a7c15ULL);
+    __extension__ unsigned __int128 product = (unsigned __int128)x * y;
 
-    h->a = (uint64_t)product + y;
-    h->b = (uint64_t)(product >> 64) ^ (h->b + x);
+    return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
-/* What is left when less than 16 bytes are, by loads that overlap. */
-static inline void
-mix_tail(struct hash *h, const uint8_t *at, size_t n)
+static inline uint64_t
+hash_16(const struct duplicate *d, uint64_t h, const uint8_t *at)
+{
+    return fold(load64(at) ^ d->key[0], load64(at + 8) ^ h);
+}
+
+/* What is left when 16 bytes or less are, by loads that overlap. */
+static inline uint64_t
+hash_tail(const struct duplicate *d, uint64_t h, const uint8_t *at, size_t n)
 {
     if (n >= 8)
-        mix(h, load64(at), load64(at + n - 8));
-    else if (n >= 4)
-        mix(h, load32(at), load32(at + n - 4));
-    else if (n > 0)
-        mix(h, (uint64_t)at[0] << 16 | (uint64_t)at[n / 2] << 8 | at[n - 1], n);
+        return fold(load64(at) ^ d->key[1], load64(at + n - 8) ^ h);
+    if (n >= 4)
+        return fold(load32(at) ^ d->key[1], load32(at + n - 4) ^ h);
+    if (n > 0)
+        return fold(((uint64_t)at[0] << 16 | (uint64_t)at[n / 2] << 8 | at[n - 1]) ^ d->key[1], h);
+    return h;
 }
 
-static inline void
-mix_bytes(struct hash *h, const uint8_t *at, size_t n)
+/* Two chains, so that the multiplier need not wait for itself. How the bytes are divided follows
+ * from n, which follows from what was hashed before. */
+static inline uint64_t
+hash_bytes(const struct duplicate *d, uint64_t h, const uint8_t *at, size_t n)
 {
-    while (n >= 16) {
-        mix(h, load64(at), load64(at + 8));
+    if (n > 32) {
+        uint64_t other = h ^ d->key[2];
+        const uint8_t *last = at + n - 32;
+
+        for (; at < last; at += 32) {
+            h = hash_16(d, h, at);
+            other = hash_16(d, other, at + 16);
+        }
+        h = hash_16(d, h, last);
+        return fold(hash_16(d, other, last + 16) ^ d->key[3], h);
+    }
+    if (n > 16) {
+        h = hash_16(d, h, at);
         at += 16;
         n -= 16;
     }
-    mix_tail(h, at, n);
+    return hash_tail(d, h, at, n);
 }
 
 /* Offset of the checksum in the transport header. */
@@ -109,42 +123,44 @@ checksum_at(uint8_t protocol)
     }
 }
 
-/* The fixed part of the IP header, of which the TTL and the checksum may differ; its size. */
-static inline size_t
-mix_header(struct hash *h, const struct packet *p)
+/* The lengths, and the fixed part of the IP header, of which the TTL and the checksum may differ;
+ * *size receives its size. */
+static inline uint64_t
+hash_header(const struct duplicate *d, const struct packet *p, size_t *size)
 {
     static const uint8_t ip4_compared[8] = { 0, 0xff, 0, 0, 0xff, 0xff, 0xff, 0xff };
     static const uint8_t ip6_compared[8] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0 };
     uint64_t lengths = (uint64_t)p->ip_captured << 32 | p->ip_length;
 
     if (p->ip_version == 4) {
-        mix(h, load64(p->ip), load64(p->ip + 8) & load64(ip4_compared));
-        mix(h, load32(p->ip + 16), lengths);
-        return IP4_HEADER;
+        uint64_t h = fold(load64(p->ip) ^ d->key[0], lengths ^ d->key[1]);
+
+        *size = IP4_HEADER;
+        h = fold((load64(p->ip + 8) & load64(ip4_compared)) ^ d->key[2], h);
+        return fold(load32(p->ip + 16) ^ d->key[3], h);
     }
-    mix(h, load64(p->ip) & load64(ip6_compared), lengths);
-    mix_bytes(h, p->ip + 8, IP6_HEADER - 8);
-    return IP6_HEADER;
+    *size = IP6_HEADER;
+    return hash_bytes(d,
+        fold((load64(p->ip) & load64(ip6_compared)) ^ d->key[0], lengths ^ d->key[1]), p->ip + 8,
+        IP6_HEADER - 8);
 }
 
-static struct hash
+static inline uint64_t
 packet_hash(const struct duplicate *d, const struct packet *p)
 {
-    struct hash h = { d->key[0], d->key[1] };
-    size_t at = mix_header(&h, p), end = p->ip_captured;
+    size_t at, end = p->ip_captured;
+    uint64_t h = hash_header(d, p, &at);
 
     if (p->transport != NULL) {
         size_t skip = checksum_at(p->protocol);
         size_t transport = (size_t)(p->transport - p->ip);
 
         if (skip < end && transport + skip + 2 <= end) {
-            mix_bytes(&h, p->ip + at, transport + skip - at);
+            h = hash_bytes(d, h, p->ip + at, transport + skip - at);
             at = transport + skip + 2;
         }
     }
-    mix_bytes(&h, p->ip + at, end - at);
-    mix(&h, d->key[1], d->key[0]);
-    return h;
+    return hash_bytes(d, h, p->ip + at, end - at);
 }
 
 static inline uint64_t
@@ -182,17 +198,17 @@ duplicate_is_copy(struct duplicate *d, const struct packet *p, int64_t time_us)
 {
     struct bucket *bucket;
     struct entry *oldest;
-    struct hash h;
+    uint64_t h;
 
     if (d->buckets == NULL || p->ip == NULL)
         return false;
     h = packet_hash(d, p);
-    bucket = &d->buckets[h.b & d->mask];
+    bucket = &d->buckets[h & d->mask];
     oldest = &bucket->ways[0];
     for (int i = 0; i < WAYS; i++) {
         struct entry *e = &bucket->ways[i];
 
-        if (e->tag == h.a && e->time_us != NEVER) {
+        if (e->tag == h && e->time_us != NEVER) {
             if (distance_us(time_us, e->time_us) <= (uint64_t)d->window_us)
                 return true;
             e->time_us = time_us;
@@ -201,7 +217,7 @@ duplicate_is_copy(struct duplicate *d, const struct packet *p, int64_t time_us)
         if (e->time_us < oldest->time_us)
             oldest = e;
     }
-    *oldest = (struct entry){ .tag = h.a, .time_us = time_us };
+    *oldest = (struct entry){ .tag = h, .time_us = time_us };
     return false;
 }
 

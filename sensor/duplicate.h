@@ -3,7 +3,7 @@
  * Copies of a packet, as two taps or a mirrored VLAN make them: the same from the IP header on,
  * TTL/hop limit and checksums aside, within limits.duplicate-window.
  *
- * The innermost IP packet is compared by a 128-bit hash, under a random key, of all that was
+ * The innermost IP packet is compared by a 64-bit hash, under a random key, of all that was
  * captured of it and of its lengths (so a crafted packet cannot pass for a copy of another), in a
  * fixed table of recent packets: DUPLICATE_PACKETS for each millisecond of window. What stands
  * around that packet (VLANs, tunnels) does not count: a mirrored copy may have it, and the original
