@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define LINE_SIZE 512
 
@@ -71,6 +72,15 @@ read_configured(const struct config_output *from, struct output_spec *out)
     return out->target == NULL ? "out of memory" : NULL;
 }
 
+/* A device (/dev/null, a terminal) may be written to by several outputs. */
+static bool
+is_device(const char *path)
+{
+    struct stat status;
+
+    return stat(path, &status) == 0 && S_ISCHR(status.st_mode);
+}
+
 /* What is wrong with the last of the outputs, seen with those before it; NULL when nothing is. */
 static const char *
 check_last(const struct output_spec *list, unsigned count)
@@ -82,7 +92,8 @@ check_last(const struct output_spec *list, unsigned count)
                    ? NULL
                    : "observations go to yaml or json, not to syslog";
     for (unsigned i = 0; i + 1 < count; i++)
-        if (list[i].type != OUTPUT_SYSLOG && strcmp(list[i].target, last->target) == 0)
+        if (list[i].type != OUTPUT_SYSLOG && strcmp(list[i].target, last->target) == 0 &&
+            !is_device(last->target))
             return strcmp(last->target, "-") == 0
                        ? "standard output is taken by another output; give one of them a file"
                        : "another output writes to the same file";
