@@ -69,7 +69,7 @@ static bool
 take_request(
     struct pending *set, struct pending *known, const struct pending *key, const struct fact *f)
 {
-    if (known != NULL && same_fact(&known->request, f))
+    if (known != NULL && !known->is_answered && same_fact(&known->request, f))
         return false;
     if (known == NULL)
         known = make_room(set);

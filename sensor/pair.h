@@ -5,8 +5,8 @@
  *
  * A request is told as the attempt that it is (a logout's is not: only its answer counts) and kept;
  * its answer takes what it lacks from it. A retransmission, the same transaction with the same
- * content, is told once. An answer without its request and without an account of its own says
- * nothing about anybody: dropped and counted.
+ * content and no answer yet, is told once; after its answer it is a new request. An answer without
+ * its request and without an account of its own says nothing about anybody: dropped and counted.
  */
 #ifndef SENSOR_PAIR_H
 #define SENSOR_PAIR_H

@@ -94,6 +94,26 @@ test_retransmission_is_told_once(void **state)
     pair_table_close(t);
 }
 
+/* Kerberos: an AS-REQ, KDC_ERR_ETYPE_NOSUPP, the same AS-REQ again, its AS-REP. RADIUS: one user's
+ * next login under an identifier that came round again. */
+static void
+test_request_after_its_answer_is_new(void **state)
+{
+    struct pair_table *t = pair_table_open(4);
+    struct fact request = make(FACT_REQUEST, 9, "jdoe", "attempt"), again = request;
+    struct fact refused = make(FACT_ANSWER, 9, NULL, "failure");
+    struct fact granted = make(FACT_ANSWER, 9, NULL, "success");
+
+    (void)state;
+    assert_true(pair_fact(t, FLOW, PARSER, 1000, &request));
+    assert_true(pair_fact(t, FLOW, PARSER, 2000, &refused));
+    assert_true(pair_fact(t, FLOW, PARSER, 3000, &again));
+    assert_true(pair_fact(t, FLOW, PARSER, 4000, &granted));
+    assert_true(fact_is(&granted, KEY_ACCOUNT, "jdoe"));
+    assert_int_equal(pair_table_unpaired(t), 0);
+    pair_table_close(t);
+}
+
 static void
 test_logout_request_is_kept_back(void **state)
 {
@@ -136,6 +156,7 @@ main(void)
         cmocka_unit_test(test_answer_is_completed),
         cmocka_unit_test(test_who_answers_whom),
         cmocka_unit_test(test_retransmission_is_told_once),
+        cmocka_unit_test(test_request_after_its_answer_is_new),
         cmocka_unit_test(test_logout_request_is_kept_back),
         cmocka_unit_test(test_oldest_request_makes_room),
     };
