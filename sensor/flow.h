@@ -61,9 +61,9 @@ struct flow {
     uint8_t fed;       /* payload packets given to nDPI */
     uint16_t marks;
     uint16_t ndpi_app, ndpi_master;
-    uint16_t first_length[2]; /* of the first payload each way ... */
-    uint32_t first_word[2];   /* ... and its first four bytes, big-endian */
-    uint32_t older, newer;    /* neighbours in the list */
+    uint8_t hello[2];       /* what the first payload each way says: enum hello (hello.h) ... */
+    uint32_t first_word[2]; /* ... and its first four bytes, big-endian */
+    uint32_t older, newer;  /* neighbours in the list */
     int64_t first_us, last_us;
     uint64_t last_number; /* its last packet in its capture file; whoever feeds the table sets it */
     uint32_t last_capture;

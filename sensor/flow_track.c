@@ -16,6 +16,28 @@ same_address(const struct in6_addr *a, const struct in6_addr *b)
     return memcmp(a, b, sizeof *a) == 0;
 }
 
+/* Services above the well-known ports that are met in the middle of a session. */
+static bool
+is_service(uint16_t port)
+{
+    static const uint16_t services[] = {
+        1194,  /* OpenVPN */
+        1494,  /* ICA */
+        1701,  /* L2TP */
+        1723,  /* PPTP */
+        3389,  /* RDP */
+        4500,  /* IPsec behind NAT */
+        5900,  /* VNC */
+        5938,  /* TeamViewer */
+        51820, /* WireGuard */
+    };
+
+    for (size_t i = 0; i < sizeof services / sizeof services[0]; i++)
+        if (services[i] == port)
+            return true;
+    return false;
+}
+
 static bool
 source_is_server(const struct packet *p)
 {
@@ -25,6 +47,8 @@ source_is_server(const struct packet *p)
         return false;
     if (p->source_port < WELL_KNOWN_PORTS || p->destination_port < WELL_KNOWN_PORTS)
         return p->source_port < p->destination_port;
+    if (is_service(p->source_port) != is_service(p->destination_port))
+        return is_service(p->source_port);
     return p->protocol == FLOW_PROTOCOL_TCP && p->source_port < p->destination_port;
 }
 
@@ -142,11 +166,8 @@ track_payload(struct flow *f, const struct packet *p, unsigned direction)
 {
     struct rd r = rd_of(p->payload, p->payload_captured);
 
-    if (f->payload_packets[direction] == 0) {
-        f->first_length[direction] =
-            p->payload_length > UINT16_MAX ? UINT16_MAX : (uint16_t)p->payload_length;
+    if (f->payload_packets[direction] == 0)
         f->first_word[direction] = rd_u32(&r);
-    }
     f->payload_packets[direction]++;
     f->payload_bytes[direction] += p->payload_length;
 }

@@ -3,7 +3,9 @@
  * The order in which a packet is looked at: parsers first (they see logins), then nDPI (it names
  * the flow), then the session that the flow may be.
  */
+#include "hello.h"
 #include "observe_internal.h"
+#include "second_sign.h"
 #include <stdlib.h>
 
 #define PAIR_SETS 256u /* of four requests under way, in one shard */
@@ -35,12 +37,30 @@ report_watched(struct observer *o, struct flow *f)
     }
 }
 
+/* A handshake that nDPI need not know. */
+static void
+read_hello(struct observer *o, struct flow *f, unsigned direction, const struct packet *p)
+{
+    const struct list_tool *tool;
+    const char *protocol;
+
+    hello_read(f, direction, p);
+    if (f->hello[0] == HELLO_NONE || f->hello[1] == HELLO_NONE || f->session != NULL)
+        return;
+    protocol = second_sign_handshake(f, o->request.gateways);
+    if (protocol == NULL || (tool = list_tool_by_ndpi(protocol)) == NULL)
+        return;
+    session_sign(o->sessions, f, tool, SIGN_HANDSHAKE, protocol, NULL);
+}
+
 void
 observer_packet(struct observer *o, struct flow *f, unsigned direction, const struct packet *p)
 {
     if (f->packets[FLOW_CLIENT] + f->packets[FLOW_SERVER] == 1)
         observe_choose(o, f);
     if (p->payload_length > 0) {
+        if (f->payload_packets[direction] == 1)
+            read_hello(o, f, direction, p);
         if (f->candidates != 0)
             observe_parse(o, f, direction, p);
         if ((f->marks & FLOW_CLASSIFIED) == 0)
@@ -60,7 +80,8 @@ observer_flow_ended(struct observer *o, struct flow *f)
 {
     if (f->classify != NULL)
         observe_verdict(o, f);
-    if (f->ndpi_app == CLASSIFY_UNKNOWN && f->ndpi_master == CLASSIFY_UNKNOWN &&
+    if (f->session == NULL && f->ndpi_app == CLASSIFY_UNKNOWN &&
+        f->ndpi_master == CLASSIFY_UNKNOWN &&
         f->payload_packets[FLOW_CLIENT] + f->payload_packets[FLOW_SERVER] > 0)
         o->counts.unclassified++;
     session_end(o->sessions, f);

@@ -137,6 +137,27 @@ tell_rest(struct observer *o, struct flow *f, const struct classify_verdict *v)
     tell_fingerprint(o, f, protocol, KEY_FINGERPRINT_HASSH, v->hassh_client);
 }
 
+/* nDPI names flows by their host's name as well as by their bytes. Of names our own table is the
+ * judge: a page of the vendor is no session of its tool, nor is another name than the tool's
+ * machines have, and a look-up never is. */
+static bool
+is_judged_by_name(const struct classify_verdict *v)
+{
+    bool is_web = false;
+
+    if (v->host == NULL)
+        return false;
+    if (v->host_kind != HOST_TLS && v->host_kind != HOST_HTTP)
+        return true;
+    return list_tool_by_domain(v->host, &is_web) != NULL && is_web;
+}
+
+static bool
+rests_on_name(const struct classify_verdict *v, const struct list_tool *tool)
+{
+    return tool != NULL && v->host != NULL && tool->domains[0] != '\0';
+}
+
 static void
 sign_by_verdict(struct observer *o, struct flow *f, const struct classify_verdict *v)
 {
@@ -144,6 +165,8 @@ sign_by_verdict(struct observer *o, struct flow *f, const struct classify_verdic
     const char *protocol = protocol_of(o, v);
     const struct list_tool *tool = NULL;
 
+    if (is_judged_by_name(v))
+        return;
     if (v->subject != NULL)
         tool = list_tool_by_certificate(v->subject);
     if (tool == NULL && v->issuer != NULL)
@@ -156,7 +179,8 @@ sign_by_verdict(struct observer *o, struct flow *f, const struct classify_verdic
         tool = list_tool_by_ndpi(classify_name(o->classifier, v->app));
     if (tool == NULL && v->master != CLASSIFY_UNKNOWN)
         tool = list_tool_by_ndpi(classify_name(o->classifier, v->master));
-    session_sign(o->sessions, f, tool, SIGN_NDPI, protocol, &software);
+    if (!rests_on_name(v, tool))
+        session_sign(o->sessions, f, tool, SIGN_NDPI, protocol, &software);
 }
 
 void

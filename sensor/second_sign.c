@@ -1,84 +1,77 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * OpenVPN (its protocol is described in openvpn's ssl_pkt.h): the upper five bits of the first byte
- * are the opcode; over TCP two bytes of length go before. WireGuard (wireguard.com/protocol): first
- * byte the type, three zero bytes, a fixed length of 148 for the initiation and 92 for the answer.
+ * Ports are IANA's, WireGuard's is its manual's.
  */
 #include "second_sign.h"
 #include "flow_track.h"
+#include "hello.h"
 #include <strings.h>
 
-#define OPENVPN_PORT 1194 /* IANA */
+#define OPENVPN_PORT 1194
 #define WIREGUARD_PORT 51820
-#define OPENVPN_RESET_CLIENT_V1 1
-#define OPENVPN_RESET_CLIENT_V2 7
-#define OPENVPN_RESET_CLIENT_V3 10
-#define OPENVPN_RESET_SERVER_V1 2
-#define OPENVPN_RESET_SERVER_V2 8
-#define WIREGUARD_INITIATION 0x01000000u
-#define WIREGUARD_ANSWER 0x02000000u
-#define WIREGUARD_COOKIE 0x03000000u
-#define WIREGUARD_INITIATION_BYTES 148
-#define WIREGUARD_ANSWER_BYTES 92
-#define WIREGUARD_COOKIE_BYTES 64
 
-static unsigned
-openvpn_opcode(const struct flow *f, unsigned direction)
+static bool
+is_openvpn(uint8_t hello)
 {
-    uint32_t word = f->first_word[direction];
-
-    return f->protocol == FLOW_PROTOCOL_TCP ? word >> 11 & 0x1f : word >> 27;
+    return hello >= HELLO_OPENVPN_CLIENT && hello <= HELLO_OPENVPN_STREAM;
 }
 
 static bool
-is_openvpn_handshake(const struct flow *f)
+is_wireguard(uint8_t hello)
 {
-    unsigned client = openvpn_opcode(f, FLOW_CLIENT), server = openvpn_opcode(f, FLOW_SERVER);
-
-    return (client == OPENVPN_RESET_CLIENT_V1 || client == OPENVPN_RESET_CLIENT_V2 ||
-               client == OPENVPN_RESET_CLIENT_V3) &&
-           (server == OPENVPN_RESET_SERVER_V1 || server == OPENVPN_RESET_SERVER_V2);
-}
-
-static bool
-is_wireguard_handshake(const struct flow *f)
-{
-    for (unsigned d = 0; d < 2; d++)
-        if (f->first_word[d] == WIREGUARD_INITIATION &&
-            f->first_length[d] == WIREGUARD_INITIATION_BYTES &&
-            ((f->first_word[!d] == WIREGUARD_ANSWER &&
-                 f->first_length[!d] == WIREGUARD_ANSWER_BYTES) ||
-                (f->first_word[!d] == WIREGUARD_COOKIE &&
-                    f->first_length[!d] == WIREGUARD_COOKIE_BYTES)))
-            return true;
-    return false;
+    return hello >= HELLO_WIREGUARD_INITIATION && hello <= HELLO_WIREGUARD_DATA;
 }
 
 static const struct {
     const char *ndpi;
     uint16_t port;
-    bool (*is_handshake)(const struct flow *f);
+    bool (*is_of)(uint8_t hello);
 } doubted[] = {
-    { "openvpn", OPENVPN_PORT, is_openvpn_handshake },
-    { "wireguard", WIREGUARD_PORT, is_wireguard_handshake },
+    { "openvpn", OPENVPN_PORT, is_openvpn },
+    { "wireguard", WIREGUARD_PORT, is_wireguard },
 };
+
+#define DOUBTED (sizeof doubted / sizeof doubted[0])
+
+static bool
+is_at_home(const struct flow *f, uint16_t port, const struct config_cidrs *gateways)
+{
+    if (f->port[FLOW_SERVER] == port || f->port[FLOW_CLIENT] == port)
+        return true;
+    return gateways != NULL &&
+           (cidr_list_holds(gateways->list, gateways->count, &f->address[0]) ||
+               cidr_list_holds(gateways->list, gateways->count, &f->address[1]));
+}
+
+static bool
+has_shape(size_t row, const struct flow *f)
+{
+    return doubted[row].is_of(f->hello[0]) && doubted[row].is_of(f->hello[1]) &&
+           (f->hello[0] != f->hello[1] || f->hello[0] == HELLO_OPENVPN_STREAM ||
+               f->hello[0] == HELLO_WIREGUARD_DATA);
+}
 
 bool
 second_sign_seen(
     const struct list_tool *tool, const struct flow *f, const struct config_cidrs *gateways)
 {
-    for (size_t i = 0; i < sizeof doubted / sizeof doubted[0]; i++) {
+    for (size_t i = 0; i < DOUBTED; i++) {
         if (strcasecmp(tool->ndpi, doubted[i].ndpi) != 0)
             continue;
         if (f->payload_packets[FLOW_CLIENT] == 0 || f->payload_packets[FLOW_SERVER] == 0)
             return false;
-        if (f->port[FLOW_SERVER] == doubted[i].port || f->port[FLOW_CLIENT] == doubted[i].port)
-            return true;
-        if (gateways != NULL &&
-            (cidr_list_holds(gateways->list, gateways->count, &f->address[0]) ||
-                cidr_list_holds(gateways->list, gateways->count, &f->address[1])))
-            return true;
-        return doubted[i].is_handshake(f);
+        return is_at_home(f, doubted[i].port, gateways) || has_shape(i, f);
     }
     return true;
+}
+
+const char *
+second_sign_handshake(const struct flow *f, const struct config_cidrs *gateways)
+{
+    const char *whole = hello_protocol(f);
+
+    for (size_t i = 0; whole == NULL && i < DOUBTED; i++)
+        if (has_shape(i, f) && is_at_home(f, doubted[i].port, gateways))
+            whole = doubted[i].ndpi;
+    return whole;
 }

@@ -52,7 +52,8 @@ struct session_table {
 };
 
 static const char *const state_names[] = { "named", "connected", "controlled" };
-static const char *const sign_names[] = { "ndpi", "sni", "dns", "http-host", "certificate" };
+static const char *const sign_names[] = { "ndpi", "sni", "dns", "http-host", "certificate",
+    "handshake" };
 
 static void
 fact_basics(struct fact *fact, enum fact_kind kind, const struct list_tool *tool, unsigned state,
@@ -209,7 +210,7 @@ session_sign(struct session_table *t, struct flow *f, const struct list_tool *to
     s->last = t->emitter->now;
     evidence_encapsulation(t->emitter->packet, s->encapsulation, sizeof s->encapsulation);
     control_begin(&s->control, t->emitter->now.time_us);
-    if (sign != SIGN_NDPI)
+    if (sign != SIGN_NDPI && sign != SIGN_HANDSHAKE)
         f->marks |= FLOW_IS_RELAYED;
     f->session = s;
     (void)raise_state(t, f, s);

@@ -17,7 +17,14 @@
 #include "evidence.h"
 
 enum session_state { SESSION_NAMED, SESSION_CONNECTED, SESSION_CONTROLLED };
-enum session_sign { SIGN_NDPI, SIGN_SNI, SIGN_DNS, SIGN_HTTP_HOST, SIGN_CERTIFICATE };
+enum session_sign {
+    SIGN_NDPI,
+    SIGN_SNI,
+    SIGN_DNS,
+    SIGN_HTTP_HOST,
+    SIGN_CERTIFICATE,
+    SIGN_HANDSHAKE
+};
 
 struct session_policy {
     struct control_policy control;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* links: sensor/session.c sensor/control.c sensor/second_sign.c sensor/evidence.c sensor/flow.c sensor/flow_track.c conf/cidr.c parsers/fact.c parsers/text.c parsers/packet.c parsers/packet_ip.c parsers/packet_link.c parsers/packet_ppp.c parsers/packet_transport.c parsers/packet_tunnel.c parsers/packet_udp_tunnel.c parsers/packet_wifi.c */
+/* links: sensor/session.c sensor/control.c sensor/second_sign.c sensor/hello.c sensor/evidence.c sensor/flow.c sensor/flow_track.c conf/cidr.c parsers/fact.c parsers/text.c parsers/packet.c parsers/packet_ip.c parsers/packet_link.c parsers/packet_ppp.c parsers/packet_transport.c parsers/packet_tunnel.c parsers/packet_udp_tunnel.c parsers/packet_wifi.c */
 /* Sessions: the states named, connected, controlled by DETECTORS' rule, who controls, and the
  * second sign. Traffic is made to stand on one side of each number of the rule. */
+#include "../../sensor/hello.h"
 #include "../../sensor/second_sign.h"
 #include "../../sensor/session.h"
 #include <setjmp.h>
@@ -196,29 +197,35 @@ test_second_sign(void **state)
 {
     static const struct {
         const char *name;
-        uint8_t protocol;
         uint16_t port;
-        uint32_t client_word, server_word;
-        bool is_seen;
+        uint8_t client, server; /* enum hello */
+        unsigned answers;
+        bool is_seen, is_handshake;
     } cases[] = {
-        { "OpenVPN's port", 17, 1194, 0x12345678, 0x12345678, true },
-        { "resets both ways on another port", 17, 4000, 0x38000000, 0x40000000, true },
-        { "resets both ways over TCP", 6, 443, 0x000e3800, 0x001a4000, true },
-        { "a game", 17, 4000, 0x38000000, 0x38000000, false },
-        { "one way only", 17, 1194, 0x38000000, 0, false },
+        { "OpenVPN's port", 1194, HELLO_NONE, HELLO_NONE, 1, true, false },
+        { "opening moves, port", 1194, HELLO_OPENVPN_CLIENT, HELLO_OPENVPN_SERVER, 1, true, true },
+        { "opening moves elsewhere", 4000, HELLO_OPENVPN_CLIENT, HELLO_OPENVPN_SERVER, 1, true,
+            false },
+        { "a whole handshake", 4000, HELLO_OPENVPN_CLIENT, HELLO_OPENVPN_SERVER_ECHO, 1, true,
+            true },
+        { "over TCP", 443, HELLO_OPENVPN_STREAM, HELLO_OPENVPN_STREAM, 1, true, true },
+        { "seen from the server", 4000, HELLO_OPENVPN_SERVER_ECHO, HELLO_OPENVPN_CLIENT, 1, true,
+            true },
+        { "a game", 4000, HELLO_OPENVPN_CLIENT, HELLO_OPENVPN_CLIENT, 1, false, false },
+        { "one way only", 1194, HELLO_OPENVPN_CLIENT, HELLO_NONE, 0, false, false },
     };
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct flow f = make_flow();
 
-        f.protocol = cases[i].protocol;
         f.port[1] = cases[i].port;
-        f.first_word[0] = cases[i].client_word;
-        f.first_word[1] = cases[i].server_word;
+        f.hello[0] = cases[i].client;
+        f.hello[1] = cases[i].server;
         f.payload_packets[0] = 1;
-        f.payload_packets[1] = cases[i].server_word != 0;
-        if (second_sign_seen(&openvpn, &f, NULL) != cases[i].is_seen)
+        f.payload_packets[1] = cases[i].answers;
+        if (second_sign_seen(&openvpn, &f, NULL) != cases[i].is_seen ||
+            (second_sign_handshake(&f, NULL) != NULL) != cases[i].is_handshake)
             fail_msg("%s", cases[i].name);
     }
 }
