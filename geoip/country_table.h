@@ -235,7 +235,7 @@
 { "TZ", "Tanzania", -5.80, 35.42, 760 },
 { "UA", "Ukraine", 49.02, 31.07, 660 },
 { "UG", "Uganda", 1.42, 31.77, 397 },
-{ "US", "United States of America", 48.32, -122.35, 4465 },
+{ "US", "United States", 48.32, -122.35, 4465 },
 { "UY", "Uruguay", -32.44, -55.93, 297 },
 { "UZ", "Uzbekistan", 42.83, 64.68, 738 },
 { "VA", "Vatican", 41.90, 12.43, 2 },

@@ -47,6 +47,7 @@ SMALL = {
 }
 
 LONG_NAMES = {
+    "United States of America": "United States",
     "Marshall Is.": "Marshall Islands",
     "N. Mariana Is.": "Northern Mariana Islands",
     "U.S. Virgin Is.": "U.S. Virgin Islands",

@@ -202,14 +202,17 @@ accounts_find(const struct accounts *t, const char *name, const char *realm)
     return find_by_key(t, key);
 }
 
+/* NULL: no memory, or a mere attempt where all places are taken by accounts that have logged in. */
 static struct account *
-make_account(struct accounts *t, const char *key, const char *name)
+make_account(struct accounts *t, const char *key, const char *name, bool success)
 {
     struct account *a;
     struct listed *listed;
 
     if (accounts_count(t) >= t->config->limits.accounts && accounts_count(t) > 0) {
         t->evicted++;
+        if (t->attempted == NULL && !success)
+            return NULL;
         drop_account(t, t->attempted != NULL ? t->attempted : t->known);
     }
     a = calloc(1, sizeof *a);
@@ -235,7 +238,7 @@ accounts_touch(
     account_key(t->config, name, realm, key);
     a = find_by_key(t, key);
     if (a == NULL)
-        a = make_account(t, key, name);
+        a = make_account(t, key, name, success);
     else if (a->is_known)
         HASH_DEL(t->known, a);
     else

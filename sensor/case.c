@@ -136,8 +136,19 @@ add_part(struct case_part parts[CASE_PARTS], unsigned *count, const struct findi
     };
 }
 
+/* Strangers share an exit or a carrier's address: what it did is nobody's in particular. */
+static bool
+is_home(const struct cases *t, const struct site *s)
+{
+    struct geoip_place place;
+
+    geoip_look_up(t->request.geoip, &s->address, &place);
+    return place_can_be_home(&place);
+}
+
 static unsigned
-account_parts(const struct account *a, int64_t now_us, struct case_part parts[CASE_PARTS])
+account_parts(const struct cases *t, const struct account *a, int64_t now_us,
+    struct case_part parts[CASE_PARTS])
 {
     const struct config_contractor *c = a->contractor;
     const struct finding *f;
@@ -150,7 +161,8 @@ account_parts(const struct account *a, int64_t now_us, struct case_part parts[CA
     for (unsigned i = 0; i < a->site_count; i++) {
         const struct site *s = a->sites[i].other;
 
-        if (now_us - a->sites[i].last_us > CASE_SITE_US)
+        if (s->state.findings == NULL || now_us - a->sites[i].last_us > CASE_SITE_US ||
+            !is_home(t, s))
             continue;
         DL_FOREACH(s->state.findings, f)
         {
@@ -210,19 +222,19 @@ static const struct pattern {
     { FINDING_SIGN_ACCOUNT_SHARED, FINDING_SIGN_DRIVEN | FINDING_SIGN_PHYSICS, "account sharing",
         "one account is used from several places, as if several people shared it" },
     { FINDING_SIGN_DRIVEN | FINDING_SIGN_PLACE, 0, "remote-controlled from abroad",
-        "the computer is remote-controlled, and its user is not where they say they are" },
+        "somebody can drive the computer from elsewhere, and the places seen do not fit" },
     { FINDING_SIGN_DRIVEN, 0, "remote control", "somebody else can drive the computer" },
     { FINDING_SIGN_PHYSICS | FINDING_SIGN_PLACE, 0, "relayed login",
         "the login is relayed: its address is not where its user is" },
-    { FINDING_SIGN_ANONYMISER | FINDING_SIGN_PLACE, 0, "relayed login",
-        "the login comes through an anonymiser, and its places do not fit" },
-    { FINDING_SIGN_PLACE, 0, "foreign egress",
-        "the login comes from a place that it should not come from" },
     { FINDING_SIGN_ANONYMISER, 0, "relayed login",
         "the login comes through an anonymiser that hides where its user is" },
+    { FINDING_SIGN_PLACE, 0, "foreign egress",
+        "the login comes from a place that it should not come from" },
     { FINDING_SIGN_ACCOUNT_SHARED, 0, "account sharing",
         "one account is used from several places, as if several people shared it" },
-    { 0, 0, "several signs", "several signs together need an explanation" },
+    { FINDING_SIGN_INDICATOR, 0, "known infrastructure",
+        "it talks to what an indicator file lists" },
+    { 0, 0, "unexplained signs", "what was seen needs an explanation" },
 };
 
 static const struct pattern *
@@ -439,7 +451,7 @@ score(const struct cases *t, struct account *a, struct site *s, int64_t now_us, 
     *c = (struct scored){ .account = a, .site = s, .now_us = now_us, .first_us = INT64_MAX };
     c->last_us = INT64_MIN;
     c->state = a != NULL ? &a->state : &s->state;
-    c->count = a != NULL ? account_parts(a, now_us, c->parts) : site_parts(s, now_us, c->parts);
+    c->count = a != NULL ? account_parts(t, a, now_us, c->parts) : site_parts(s, now_us, c->parts);
     c->score = finding_score(case_sum(c->parts, &c->count));
     for (unsigned i = 0; i < c->count; i++) {
         const struct finding *f = c->parts[i].finding;

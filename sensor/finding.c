@@ -131,11 +131,8 @@ fill_subject(const struct finding *f, int64_t now_us, struct document *d)
     if (a != NULL) {
         alert->subject.account = a->name;
         alert->subject.contractor = a->contractor == NULL ? NULL : a->contractor->name;
-        if (a->site_count > 0)
-            alert->subject.site = ((const struct site *)a->sites[a->site_count - 1].other)->name;
-    } else {
-        alert->subject.site = f->site->name;
     }
+    alert->subject.site = f->site_name[0] == '\0' ? NULL : f->site_name;
     alert->subject.device = f->device[0] == '\0' ? NULL : f->device;
     for (unsigned i = 0; f->lists_accounts && f->site != NULL && i < f->site->account_count; i++) {
         const struct account *one = f->site->accounts[i].other;
@@ -194,18 +191,17 @@ is_suppressed(struct findings *t, const struct finding *f, const struct sighting
     struct suppress_question q = {
         .detector = f->detector->name,
         .account_key = f->account == NULL ? NULL : f->account->key,
-        .site = f->site != NULL ? f->site->name : NULL,
+        .site = f->site_name[0] == '\0' ? NULL : f->site_name,
         .domain = s->domain[0] == '\0' ? NULL : s->domain,
         .addresses = addresses,
         .time_us = s->now_us,
     };
 
-    if (f->account != NULL && f->account->site_count > 0)
-        q.site = ((const struct site *)f->account->sites[f->account->site_count - 1].other)->name;
     addresses[q.address_count++] = s->site_address;
     for (unsigned i = 0; i < s->address_count; i++)
         addresses[q.address_count++] = s->addresses[i];
-    if (s->cause->has_flow) {
+    /* A login is told by servers: their addresses are not what it is about. */
+    if (s->cause->has_flow && !fact_has(&s->cause->fact, KEY_OUTSIDE)) {
         addresses[q.address_count++] = s->cause->source;
         addresses[q.address_count++] = s->cause->destination;
         q.ports[0] = s->cause->source_port;
@@ -355,6 +351,23 @@ take_words(struct finding *f, const struct sighting *s)
     snprintf(f->device, sizeof f->device, "%s", s->device);
 }
 
+/* An account in the company's own network or pool is at no site; the one it came from last says
+ * more. */
+static void
+name_site(const struct config *config, struct finding *f, const struct sighting *s)
+{
+    enum locality l = locality_of(config, &s->site_address);
+    const struct account *a = f->account;
+
+    if (a == NULL || l == LOCALITY_OUTSIDE)
+        locality_site_name(&s->site_address, f->site_name);
+    else if (a->site_count > 0)
+        memcpy(f->site_name, ((const struct site *)a->sites[a->site_count - 1].other)->name,
+            sizeof f->site_name);
+    else if (l == LOCALITY_PRIVATE)
+        locality_site_name(&s->site_address, f->site_name);
+}
+
 static void
 take_sighting(struct finding *f, const struct sighting *s)
 {
@@ -398,6 +411,7 @@ findings_sight(struct findings *t, const struct sighting *s)
     if (f == NULL)
         return NULL;
     take_sighting(f, s);
+    name_site(t->request.config, f, s);
     take_site(f, site, s->now_us);
     write_due(t, f, s);
     t->request.touched(t->request.context, f);

@@ -39,6 +39,7 @@ enum finding_family {
 #define FINDING_SIGN_PLACE 0x08u
 #define FINDING_SIGN_DRIVEN 0x10u
 #define FINDING_SIGN_PHYSICS 0x20u
+#define FINDING_SIGN_INDICATOR 0x40u
 
 struct detector;
 struct detect;
@@ -79,6 +80,7 @@ struct finding {
     char object[FINDING_OBJECT];
     char summary[FINDING_SUMMARY];
     char device[DEVICE_NAME];
+    char site_name[LOCALITY_SITE_SIZE]; /* where the sighting took place; "" when nobody can say */
     char reference[FINDING_REFERENCE];
     struct claim *claims;
     unsigned claim_count;

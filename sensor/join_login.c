@@ -252,6 +252,24 @@ fits_end(const struct analyst *a, const struct lease *l, const struct told *t, u
     return !l->is_ended && t->session == NULL && !t->has_inside && !t->has_outside;
 }
 
+/* Whose session a gateway ends without saying the name. Rare: a Disconnect that names the session
+ * only. */
+static struct account *
+account_of_session(const struct analyst *a, const struct told *t)
+{
+    struct account *account;
+    const struct lease *l;
+
+    for (account = accounts_first(a->accounts); account != NULL; account = account->hh.next) {
+        DL_FOREACH(account->leases, l)
+        {
+            if (!l->is_ended && knows_session(l, t->session) && !contradicts(l, t))
+                return account;
+        }
+    }
+    return NULL;
+}
+
 static void
 end(struct analyst *a, const struct observation *o, const char *name, const char *realm)
 {
@@ -264,6 +282,8 @@ end(struct analyst *a, const struct observation *o, const char *name, const char
         l = accounts_lease_inside(a->accounts, &t.inside);
         account = l == NULL || name != NULL ? NULL : l->account;
     }
+    if (account == NULL && name == NULL && t.session != NULL)
+        account = account_of_session(a, &t);
     if (account == NULL)
         return;
     for (unsigned pass = 0; pass < 3; pass++) {

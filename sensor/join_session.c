@@ -18,7 +18,7 @@ struct remote {
     uint64_t flow;
     uint64_t lease; /* of an access session: the login that it carries */
     int64_t start_us;
-    bool is_access, is_reported, is_controlled;
+    bool is_access, is_reported, is_controlled, has_far;
     UT_hash_handle hh;
 };
 
@@ -26,6 +26,7 @@ struct pending {
     struct in6_addr outside;
     int64_t due_us;
     bool is_access; /* else: a flow with a watched network */
+    bool is_told;   /* a flow of the same session has spoken for it */
     struct observation observation;
     struct pending *prev, *next;
 };
@@ -129,6 +130,19 @@ attach(struct analyst *a, struct remote *r, struct lease *l, const struct observ
     join_login_lives(a, l, o);
 }
 
+/* A tunnel may take several flows (IKE on two ports, TLS beside DTLS): one session from there. */
+static void
+speak_for_others(struct analyst *a, const struct pending *p)
+{
+    struct pending *other;
+
+    DL_FOREACH(a->pendings, other)
+    {
+        if (other->is_access && p->is_access && locality_same(&other->outside, &p->outside))
+            other->is_told = true;
+    }
+}
+
 static void
 resolve(struct analyst *a, struct pending *p)
 {
@@ -150,6 +164,9 @@ resolve(struct analyst *a, struct pending *p)
             attach(a, r, l, &p->observation);
         return;
     }
+    if (p->is_told)
+        return;
+    speak_for_others(a, p);
     join_set_far(a, &e, &p->outside);
     join_raise(a, &e);
 }
@@ -252,6 +269,28 @@ struct control {
     struct in6_addr far;
 };
 
+/* A known device of a contractor drives a private address of which nothing is known: a server. */
+static bool
+is_visit(const struct join_end *driver, const struct join_end *driven)
+{
+    return driver->locality != LOCALITY_OUTSIDE && driver->rank > 1 && driven->rank == 1;
+}
+
+/* A viewer of the company's computers is at work; a contractor's device that is driven from there
+ * is not for that exempt. Of two private addresses of which nobody knows a login, either may be the
+ * company's server. */
+static bool
+is_work(const struct analyst *a, const struct control *c)
+{
+    enum locality far = locality_of(a->config, &c->far);
+    bool is_contractors = c->watched.locality == LOCALITY_POOL ||
+                          (c->watched.lease != NULL && !c->watched.lease->is_weak);
+
+    if (far == LOCALITY_TRUSTED || far == LOCALITY_NOWHERE)
+        return true;
+    return locality_is_work(a->config, far) && (c->role != ROLE_DRIVEN || !is_contractors);
+}
+
 /* False when nobody that is watched takes part, or it is ordinary work. */
 static bool
 find_watched(struct analyst *a, const struct observation *o, bool is_desktop,
@@ -269,7 +308,11 @@ find_watched(struct analyst *a, const struct observation *o, bool is_desktop,
     *c = (struct control){ .role = ROLE_UNKNOWN };
     if (!known) {
         c->watched = ends[0].rank > 0 ? ends[0] : ends[1];
-        return c->watched.rank > 0;
+        /* Relays are called, they do not call: who comes from outside is the other end itself. */
+        c->has_far = ends[0].rank == 0 && ends[0].locality == LOCALITY_OUTSIDE;
+        c->far = *client;
+        return c->watched.rank > 0 && ends[0].locality != LOCALITY_TRUSTED &&
+               ends[1].locality != LOCALITY_TRUSTED;
     }
     c->has_far = true;
     driver = locality_same(&controller, server) ? 1 : 0;
@@ -277,7 +320,7 @@ find_watched(struct analyst *a, const struct observation *o, bool is_desktop,
         c->watched = ends[0].rank >= ends[1].rank ? ends[0] : ends[1];
         c->role = ROLE_DRIVEN;
         c->far = controller;
-    } else if (ends[1 - driver].rank > 0) {
+    } else if (ends[1 - driver].rank > 0 && !is_visit(&ends[driver], &ends[1 - driver])) {
         c->watched = ends[1 - driver];
         c->role = ROLE_DRIVEN;
         c->far = ends[driver].address;
@@ -286,8 +329,7 @@ find_watched(struct analyst *a, const struct observation *o, bool is_desktop,
         c->role = ROLE_VIEWER;
         c->far = ends[1 - driver].address;
     }
-    /* Help desks and viewers of company servers are at work. */
-    return c->watched.rank > 0 && !locality_is_work(a->config, locality_of(a->config, &c->far));
+    return c->watched.rank > 0 && !is_work(a, c);
 }
 
 static void
@@ -310,7 +352,7 @@ see_control(struct analyst *a, struct remote *r, const struct observation *o, bo
             d->driven_us = a->now_us;
         }
     }
-    if (r->is_reported && (!controlled || r->is_controlled))
+    if (r->is_reported && (!controlled || r->is_controlled) && (!c.has_far || r->has_far))
         return;
     join_place_event(a, &c.watched, &e);
     e.app = app;
@@ -319,10 +361,12 @@ see_control(struct analyst *a, struct remote *r, const struct observation *o, bo
     e.role = c.role;
     e.is_controlled = controlled;
     e.is_first = !r->is_reported;
+    e.is_far_new = c.has_far && !r->has_far;
     if (c.has_far)
         join_set_far(a, &e, &c.far);
     r->is_reported = true;
-    r->is_controlled = controlled;
+    r->is_controlled = r->is_controlled || controlled;
+    r->has_far = r->has_far || c.has_far;
     join_raise(a, &e);
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "suppress.h"
+#include "../conf/cidr.h"
 #include "account.h"
+#include "locality.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,10 +47,23 @@ account_fits(
     return q->account_key != NULL && strcmp(key, q->account_key) == 0;
 }
 
+/* As alerts name it, or by any address of it. */
 static bool
 site_fits(const struct config_suppress *e, const struct suppress_question *q)
 {
-    return e->site == NULL || (q->site != NULL && strcasecmp(e->site, q->site) == 0);
+    char name[LOCALITY_SITE_SIZE];
+    struct cidr c;
+
+    if (e->site == NULL)
+        return true;
+    if (q->site == NULL)
+        return false;
+    if (strcasecmp(e->site, q->site) == 0)
+        return true;
+    if (!cidr_parse(e->site, &c, NULL))
+        return false;
+    locality_site_name(&c.address, name);
+    return strcmp(name, q->site) == 0;
 }
 
 static bool

@@ -83,6 +83,8 @@ run(const struct detect *d, const struct detect_event *e)
     if (e->account == NULL || !e->has_far)
         return;
     remember(e->account, e);
+    if (e->kind != EVENT_LOGIN)
+        return;
     spread(e->account, e->now_us - (int64_t)(key[KEY_WINDOW] * (double)SECOND_US), &f);
     if (f.countries < key[KEY_COUNTRIES] && f.asns < key[KEY_ASNS])
         return;
@@ -114,6 +116,6 @@ const struct detector detect_account_fanout = {
     .references = references,
     .action = "Ask the person where they were; check whether the devices behind these logins are "
               "one and the same.",
-    .wants = WANTS(EVENT_LOGIN),
+    .wants = WANTS(EVENT_LOGIN) | WANTS(EVENT_LIFE),
     .run = run,
 };

@@ -66,7 +66,7 @@ const struct detector detect_anonymiser_egress = {
         "vpn, tor or proxy by the databases and lists in use. policy.approved-vpns are exempt.",
     .blind = "Exits that no list knows; residential proxies look like homes.",
     .family = FAMILY_PLACE,
-    .signs = FINDING_SIGN_ANONYMISER,
+    .signs = FINDING_SIGN_PLACE | FINDING_SIGN_ANONYMISER,
     .severity = SEVERITY_MEDIUM,
     .weight = 2.5,
     .keys = keys,

@@ -6,6 +6,7 @@
 #include "../address.h"
 #include "detect.h"
 #include <stdio.h>
+#include <string.h>
 
 enum { KEY_OVERLAP, KEY_KM };
 
@@ -26,6 +27,18 @@ known_until(const struct detect *d, const struct lease *l, int64_t now_us)
     return lease_is_open(l, now_us, d->config->limits.lease_us) ? now_us : l->last_us;
 }
 
+/* Where the database puts them: a rule of thumb, so accuracy radii are left on. A country's centre
+ * only tells countries apart. */
+static double
+distance_km(const struct geoip_place *a, const struct geoip_place *b)
+{
+    if (!a->has_point || !b->has_point)
+        return 0;
+    if ((a->is_country_point || b->is_country_point) && strcmp(a->country, b->country) == 0)
+        return 0;
+    return geoip_distance_km(a->latitude, a->longitude, b->latitude, b->longitude);
+}
+
 static bool
 are_apart(const struct detect *d, const struct lease *a, const struct lease *b)
 {
@@ -33,7 +46,7 @@ are_apart(const struct detect *d, const struct lease *a, const struct lease *b)
         return false;
     if (a->place.asn != 0 && b->place.asn != 0 && a->place.asn != b->place.asn)
         return true;
-    return geoip_gap_km(&a->place, &b->place) > d->own->key[KEY_KM];
+    return distance_km(&a->place, &b->place) > d->own->key[KEY_KM];
 }
 
 static void

@@ -49,6 +49,7 @@ struct detect_event {
     const char *app, *state, *sign;
     enum detect_role role;
     bool is_controlled, is_first; /* is_first: this session was not reported before */
+    bool is_far_new;              /* its far end was not known when it was reported before */
 };
 
 /* Per detector and run. */

@@ -14,6 +14,12 @@ static const char *const references[] = {
     NULL,
 };
 
+static const char *const links[] = {
+    [ROLE_UNKNOWN] = "has a remote-control session with",
+    [ROLE_DRIVEN] = "is remote-controlled from",
+    [ROLE_VIEWER] = "remote-controls a computer at",
+};
+
 static bool
 is_foreign(const struct detect *d, const struct detect_event *e, const char *country)
 {
@@ -35,7 +41,7 @@ run(const struct detect *d, const struct detect_event *e)
     bool unsure = e->place.other_country[0] != '\0' || e->place.kind == GEOIP_RELAY;
     struct sighting s;
 
-    if (!e->has_far || (e->kind == EVENT_CONTROL && (e->role != ROLE_DRIVEN || !e->is_first)))
+    if (!e->has_far || (e->kind == EVENT_CONTROL && !e->is_first && !e->is_far_new))
         return;
     /* Of two databases either may be the one that says so. */
     if (!is_foreign(d, e, country))
@@ -60,9 +66,8 @@ run(const struct detect *d, const struct detect_event *e)
         detect_say(&s, "%s connected from %s, %s: %s%s.", detect_who(&s), address, place, rule,
             unsure ? ", though the address is a relay or the databases disagree" : "");
     else
-        detect_say(&s, "%s is remote-controlled (%s) from %s, %s: %s%s.", detect_who(&s), e->app,
-            address, place, rule,
-            unsure ? ", though the address is a relay or the databases disagree" : "");
+        detect_say(&s, "%s %s %s by %s, %s: %s%s.", detect_who(&s), links[e->role], address, e->app,
+            place, rule, unsure ? ", though the address is a relay or the databases disagree" : "");
     findings_sight(d->findings, &s);
 }
 

@@ -46,11 +46,51 @@ sight(const struct detect *d, const struct detect_event *e, const struct lease *
     detect_claim(&s, &later->source, "travel", "at least %.0f km between %s and %s: %.0f km/h", km,
         from, to, kmh);
     detect_say(&s,
-        "%s left %s and logged in from %s %.0f minutes later: at least %.0f km, which would take "
-        "%.0f km/h.",
+        "%s was last seen in %s and logged in from %s %.0f minutes later: at least %.0f km, which "
+        "would take %.0f km/h.",
         detect_who(&s), place_text(&earlier->place, first), place_text(&later->place, second),
         (double)gap_us / (double)MINUTE_US, km, kmh);
     findings_sight(d->findings, &s);
+}
+
+/* A session told open may still end within the least overlap: that is known a minute later. */
+static bool
+is_pending(const struct detect *d, const struct detect_event *e, const struct lease *earlier)
+{
+    return e->kind == EVENT_LOGIN && lease_is_open(earlier, e->now_us, d->config->limits.lease_us);
+}
+
+static bool
+overlaps(const struct detect *d, const struct detect_event *e, const struct lease *earlier)
+{
+    const struct lease *l = e->lease;
+
+    return earlier->last_us - l->start_us > MINUTE_US ||
+           (e->now_us - l->start_us > MINUTE_US &&
+               lease_is_open(earlier, e->now_us, d->config->limits.lease_us));
+}
+
+/* The session that this login follows: of those that may be compared, the last to end. NULL: none,
+ * or it is not known yet. */
+static const struct lease *
+find_earlier(const struct detect *d, const struct detect_event *e)
+{
+    const struct lease *found = NULL, *other;
+    struct lease *l = e->lease;
+
+    DL_FOREACH(e->account->leases, other)
+    {
+        if (other == l || other->start_us > l->start_us || !other->has_outside ||
+            !other->place.has_point || has_own_rule(&other->place))
+            continue;
+        if (is_pending(d, e, other)) {
+            l->travel_pending = true;
+            return NULL;
+        }
+        if (!overlaps(d, e, other) && (found == NULL || other->last_us > found->last_us))
+            found = other;
+    }
+    return found;
 }
 
 static void
@@ -59,39 +99,24 @@ run(const struct detect *d, const struct detect_event *e)
     const double *key = d->own->key;
     const struct lease *earlier;
     struct lease *l = e->lease;
+    int64_t gap_us;
+    double km, kmh;
 
     if (l == NULL || !l->has_outside || !l->place.has_point || has_own_rule(&l->place) ||
         (e->kind == EVENT_OVERLAP && !l->travel_pending))
         return;
     l->travel_pending = false;
-    DL_FOREACH(e->account->leases, earlier)
-    {
-        int64_t gap_us = l->start_us - earlier->last_us;
-        double km, hours, kmh;
-
-        if (earlier == l || earlier->start_us > l->start_us || !earlier->has_outside ||
-            !earlier->place.has_point || has_own_rule(&earlier->place))
-            continue;
-        /* Both are open for all that is known: decided once the least overlap has passed. */
-        if (e->kind == EVENT_LOGIN &&
-            lease_is_open(earlier, e->now_us, d->config->limits.lease_us)) {
-            l->travel_pending = true;
-            return;
-        }
-        if (-gap_us > MINUTE_US || gap_us > (int64_t)(key[KEY_GAP] * (double)SECOND_US) ||
-            locality_is_near(&earlier->outside, &l->outside))
-            return;
-        if (e->kind == EVENT_OVERLAP && e->now_us - l->start_us > MINUTE_US &&
-            lease_is_open(earlier, e->now_us, d->config->limits.lease_us))
-            return;
-        gap_us = gap_us < SECOND_US ? SECOND_US : gap_us;
-        km = geoip_gap_km(&earlier->place, &l->place);
-        hours = (double)gap_us / (double)HOUR_US;
-        kmh = km / hours;
-        if (km >= key[KEY_KM] && kmh >= key[KEY_SPEED])
-            sight(d, e, earlier, km, kmh, gap_us);
+    earlier = find_earlier(d, e);
+    if (earlier == NULL || locality_is_near(&earlier->outside, &l->outside))
         return;
-    }
+    gap_us = l->start_us - earlier->last_us;
+    if (gap_us > (int64_t)(key[KEY_GAP] * (double)SECOND_US))
+        return;
+    gap_us = gap_us < SECOND_US ? SECOND_US : gap_us;
+    km = geoip_gap_km(&earlier->place, &l->place);
+    kmh = km / ((double)gap_us / (double)HOUR_US);
+    if (km >= key[KEY_KM] && kmh >= key[KEY_SPEED])
+        sight(d, e, earlier, km, kmh, gap_us);
 }
 
 const struct detector detect_impossible_travel = {

@@ -251,6 +251,7 @@ const struct detector detect_indicator = {
             "Severity and weight are the entry's; unverified ones never exceed medium.",
     .blind = "Encrypted DNS and ECH hide names; infrastructure moves.",
     .family = FAMILY_INDICATOR,
+    .signs = FINDING_SIGN_INDICATOR,
     .severity = SEVERITY_MEDIUM,
     .weight = 3,
     .attack = attack,

@@ -22,12 +22,29 @@ analyst_detector_specs(unsigned *count)
     return specs;
 }
 
+/* In the largest unit that divides it, as the configuration file has it. */
+static void
+print_duration(FILE *to, double seconds)
+{
+    static const struct {
+        long seconds;
+        char unit;
+    } units[] = { { 86400, 'd' }, { 3600, 'h' }, { 60, 'm' }, { 1, 's' } };
+    size_t at = 0;
+
+    while (at + 1 < sizeof units / sizeof units[0] && (long)seconds % units[at].seconds != 0)
+        at++;
+    fprintf(to, "%ld%c", (long)seconds / units[at].seconds, units[at].unit);
+}
+
 static void
 print_key(FILE *to, const struct config_detector_key *k)
 {
     fprintf(to, "    %-24s ", k->name);
     if (k->type == CONFIG_SEVERITY)
         fprintf(to, "%s", config_severity_name((enum config_severity)k->value));
+    else if (k->type == CONFIG_DURATION)
+        print_duration(to, k->value);
     else
         fprintf(to, "%g %s", k->value, k->unit == NULL ? "" : k->unit);
     fprintf(to, "%s%s\n", k->source == NULL ? "" : "  # ", k->source == NULL ? "" : k->source);
@@ -40,6 +57,15 @@ print_texts(FILE *to, const char *title, const char *const *list)
         fprintf(to, "    %s %s\n", title, *list);
 }
 
+static void
+print_attack(FILE *to, const char *const *list)
+{
+    fputs("    ATT&CK:", to);
+    for (; *list != NULL; list++)
+        fprintf(to, " %s", *list);
+    fputc('\n', to);
+}
+
 void
 analyst_list_detectors(FILE *to, bool verbose)
 {
@@ -50,10 +76,10 @@ analyst_list_detectors(FILE *to, bool verbose)
             d->about);
         if (!verbose)
             continue;
-        fprintf(to, "    %s\n    Cannot see: %s\n", d->rule, d->blind);
+        fprintf(to, "    rule: %s\n    cannot see: %s\n", d->rule, d->blind);
         for (unsigned k = 0; k < d->key_count; k++)
             print_key(to, &d->keys[k]);
-        print_texts(to, "ATT&CK", d->attack);
+        print_attack(to, d->attack);
         print_texts(to, "source:", d->references);
     }
 }

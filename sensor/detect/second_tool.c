@@ -42,27 +42,16 @@ remember(struct subject_state *state, const struct detect_event *e)
     use->source = claim_source_of(e->observation);
 }
 
-static void
-run(const struct detect *d, const struct detect_event *e)
+/* The tools that were used there within the window; says so when they are too many. */
+static bool
+judge(const struct detect *d, const struct detect_event *e, struct subject_state *state)
 {
     int64_t since_us = e->now_us - (int64_t)(d->own->key[KEY_WINDOW] * (double)SECOND_US);
-    struct subject_state *state;
     struct sighting s;
     char names[256] = "";
     unsigned count = 0;
     size_t at = 0;
 
-    if (!e->is_first)
-        return;
-    if (e->account != NULL) {
-        state = &e->account->state;
-    } else {
-        struct site *site = accounts_touch_site(d->accounts, &e->address, e->now_us);
-
-        if (site == NULL)
-            return;
-        state = &site->state;
-    }
     remember(state, e);
     detect_begin(&s, d, e);
     for (unsigned i = 0; i < state->tool_count; i++) {
@@ -76,10 +65,37 @@ run(const struct detect *d, const struct detect_event *e)
         at = n > 0 && at + (size_t)n < sizeof names ? at + (size_t)n : sizeof names - 1;
     }
     if (count < d->own->key[KEY_TOOLS])
-        return;
-    detect_say(&s, "%s: %u different remote-control tools within %.0f days: %s.", detect_who(&s),
-        count, d->own->key[KEY_WINDOW] / 86400, names);
+        return false;
+    detect_say(&s, "%s used %u different remote-control tools within %.0f days: %s.",
+        detect_who(&s), count, d->own->key[KEY_WINDOW] / 86400, names);
     findings_sight(d->findings, &s);
+    return true;
+}
+
+/* The account's own tools first; else those of everybody at its home. */
+static void
+run(const struct detect *d, const struct detect_event *e)
+{
+    struct detect_event about_site = *e;
+    struct geoip_place place;
+    struct site *site;
+    bool is_told;
+
+    if (!e->is_first)
+        return;
+    is_told = e->account != NULL && judge(d, e, &e->account->state);
+    geoip_look_up(d->geoip, &e->address, &place);
+    if (is_told ||
+        (e->account != NULL && (!place_can_be_home(&place) ||
+                                   locality_of(d->config, &e->address) != LOCALITY_OUTSIDE)))
+        return;
+    site = accounts_touch_site(d->accounts, &e->address, e->now_us);
+    if (site == NULL)
+        return;
+    about_site.account = NULL;
+    if (e->account != NULL)
+        about_site.device[0] = '\0';
+    judge(d, &about_site, &site->state);
 }
 
 const struct detector detect_second_tool = {

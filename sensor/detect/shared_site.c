@@ -58,7 +58,9 @@ count_crowd(const struct detect *d, const struct site *s, int64_t now_us, struct
 
     *c = (struct crowd){ .is_one_home = true };
     for (unsigned i = 0; i < s->account_count; i++)
-        if (now_us - s->accounts[i].last_us <= window_us)
+        if (now_us - s->accounts[i].last_us <= window_us &&
+            (!d->config->policy.watch_roster ||
+                ((const struct account *)s->accounts[i].other)->contractor != NULL))
             c->ties[c->count++] = &s->accounts[i];
     for (unsigned i = 0; i < c->count; i++)
         for (unsigned k = i + 1; k < c->count; k++) {

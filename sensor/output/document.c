@@ -109,7 +109,7 @@ put_geo(struct emitter *e, const struct alert_geo *g)
         put_filled(e, "provider", place->provider);
         if (place->kind != GEOIP_UNKNOWN)
             emit_text(e, "kind", geoip_kind_name(place->kind));
-        if (place->has_point) {
+        if (place->has_point && !place->is_country_point) {
             emit_decimal(e, "latitude", place->latitude, DEGREE_PLACES);
             emit_decimal(e, "longitude", place->longitude, DEGREE_PLACES);
         }
