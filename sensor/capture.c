@@ -121,3 +121,14 @@ capture_close(struct capture *c)
     capture_filter_free(&c->common);
     free(c);
 }
+
+bool
+capture_check_filter(const char *filter, char *error, size_t error_size)
+{
+    struct capture_common common = { .filter = filter };
+    char why[PCAP_ERRBUF_SIZE] = "";
+    bool is_valid = capture_filter_is_valid(&common, why);
+
+    snprintf(error, error_size, "%s", why);
+    return is_valid;
+}

@@ -10,6 +10,7 @@
 #define SENSOR_CAPTURE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #define CAPTURE_BATCH 64
@@ -46,6 +47,8 @@ struct capture_counts {
 /* NULL after a message when nothing at all can be read or the filter does not compile (*bad_filter
  * true). */
 struct capture *capture_open(const struct capture_request *request, bool *bad_filter);
+/* Whether libpcap can compile the filter for some usual link type; else its word in error. */
+bool capture_check_filter(const char *filter, char *error, size_t error_size);
 /* Up to CAPTURE_BATCH packets in merged order of time (ties: order of the paths, then position; a
  * file's own order is kept even where its time steps back). 0: the end, or nothing within about
  * 100 ms from an interface or a pipe; capture_at_end() tells which. */

@@ -6,6 +6,7 @@
  */
 #include "../conf/list.h"
 #include "analyst.h"
+#include "capture.h"
 #include "geo.h"
 #include "log.h"
 #include "options.h"
@@ -80,15 +81,43 @@ write_alert(void *context, const struct alert *a)
     outputs_alert(run->outputs, a);
 }
 
-static int
-open_outputs(struct run *run)
+static struct outputs_request
+wanted_outputs(const struct run *run)
 {
-    const struct outputs_request outputs = { .config = run->config,
+    return (struct outputs_request){ .config = run->config,
         .specs = run->options.outputs.list,
         .spec_count = run->options.outputs.count,
         .observations = run->options.observations,
         .replay = run->options.interfaces.count == 0,
         .message = log_message };
+}
+
+/* -T: what a start would fail on beyond the files that were loaded already. */
+static int
+test_start(const struct run *run)
+{
+    const struct outputs_request outputs = wanted_outputs(run);
+    const char *filter = run->config->sensor.filter;
+    bool is_good = outputs_check(&outputs);
+    char error[256];
+
+    if (filter != NULL && !capture_check_filter(filter, error, sizeof error)) {
+        log_failure("sensor.filter: %s", error);
+        is_good = false;
+    }
+    if (!privilege_knows_user(run->config->sensor.run_as)) {
+        log_failure("sensor.run-as: there is no user '%s'", run->config->sensor.run_as);
+        is_good = false;
+    }
+    if (is_good)
+        log_note("the configuration is good");
+    return is_good ? EXIT_DONE : EXIT_USAGE;
+}
+
+static int
+open_outputs(struct run *run)
+{
+    const struct outputs_request outputs = wanted_outputs(run);
     const struct analyst_request analyst = {
         .config = run->config, .geoip = run->geoip, .alert = write_alert, .context = run
     };
@@ -257,10 +286,8 @@ act(struct run *run)
     }
     if (load_databases(run) != 0)
         return EXIT_USAGE;
-    if (run->options.action == OPTIONS_TEST) {
-        log_note("the configuration is good");
-        return EXIT_DONE;
-    }
+    if (run->options.action == OPTIONS_TEST)
+        return test_start(run);
     if (!take_configured_interfaces(run) || open_outputs(run) != 0)
         return EXIT_USAGE;
     return run_analysis(run);

@@ -52,3 +52,9 @@ privilege_drop(const char *user, char *error, size_t error_size)
     }
     return 0;
 }
+
+bool
+privilege_knows_user(const char *user)
+{
+    return user == NULL || getpwnam(user) != NULL;
+}

@@ -28,6 +28,9 @@ struct outputs_request {
 /* Without specs and configured outputs: YAML on standard output. NULL after a message when a
  * specification is wrong or a file cannot be opened. SIGPIPE is ignored from here on. */
 struct outputs *outputs_open(const struct outputs_request *request);
+/* What outputs_open would refuse, found without creating or opening anything: wrong
+ * specifications, files and folders that cannot be written. False after a message for each. */
+bool outputs_check(const struct outputs_request *request);
 void outputs_alert(struct outputs *o, const struct alert *a);
 void outputs_observation(struct outputs *o, const struct observation *ob);
 /* Nothing is coming just now: writes what was gathered, tries again what waits. Call it about once

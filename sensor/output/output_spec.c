@@ -4,10 +4,14 @@
  * on standard output, observations by syslog.
  */
 #include "output_spec.h"
+#include <errno.h>
+#include <libgen.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #define LINE_SIZE 512
 
@@ -165,4 +169,35 @@ output_spec_free(struct output_spec *spec)
 {
     free(spec->target);
     spec->target = NULL;
+}
+
+/* A file that could be appended to, or a folder in which it could be made. */
+static bool
+is_writable(const char *path)
+{
+    char folder[PATH_MAX];
+
+    if (access(path, F_OK) == 0)
+        return access(path, W_OK) == 0;
+    if (snprintf(folder, sizeof folder, "%s", path) >= (int)sizeof folder)
+        return false;
+    return access(dirname(folder), W_OK | X_OK) == 0;
+}
+
+bool
+outputs_check(const struct outputs_request *request)
+{
+    struct output_spec list[OUTPUT_SPEC_LIMIT];
+    unsigned count;
+    bool is_good = output_specs_collect(request, list, &count);
+
+    for (unsigned i = 0; i < count; i++) {
+        const struct output_spec *spec = &list[i];
+
+        if (spec->type != OUTPUT_SYSLOG && strcmp(spec->target, "-") != 0 &&
+            !is_writable(spec->target))
+            is_good = refuse(request, spec->label, strerror(errno));
+        output_spec_free(&list[i]);
+    }
+    return is_good;
 }

@@ -136,6 +136,13 @@ def _(binary, folder, good):
     return verdict(run(binary, "-T", "-c", config(folder, "sensor: {name: edge}\n")), 0, [])
 
 
+@check("what a start would fail on")
+def _(binary, folder, good):
+    path = config(folder, "sensor: {filter: port porcupine, run-as: nobody-such}\noutputs: [{type: json, path: %s/no/such/a.json}]\n" % folder)
+    wrong = verdict(run(binary, "-c", path, "-T"), 2, ["porcupine", "nobody-such", "/no/such/a.json"])
+    return wrong + (["-T made a file"] if os.path.exists(folder + "/no") else [])
+
+
 @check("a missing configuration file")
 def _(binary, folder, good):
     return verdict(run(binary, "-c", folder + "/nowhere.yaml", "-r", good), 2, ["nowhere.yaml"])
