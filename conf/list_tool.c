@@ -20,6 +20,14 @@ static unsigned tool_count;
 static char *tool_text; /* cut into the columns that tools[] points to; never freed */
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
+/* nDPI's names of tools: asked for with each flow, so kept apart from the table. */
+static struct {
+    const char *name;
+    size_t length;
+    const struct list_tool *tool;
+} ndpi_names[TOOLS];
+static unsigned ndpi_count;
+
 /* Cuts the line at its tabs; false when it has more or fewer columns. */
 static bool
 read_row(char *line, struct list_tool *out)
@@ -39,6 +47,21 @@ read_row(char *line, struct list_tool *out)
     *out = (struct list_tool){ columns[0], columns[1], columns[2], columns[3], columns[4],
         columns[5], columns[6], columns[7] };
     return true;
+}
+
+static void
+index_ndpi(void)
+{
+    for (unsigned i = 0; i < tool_count; i++) {
+        const char *names = tools[i].ndpi, *name;
+        size_t length;
+
+        while (list_next_item(&names, &name, &length) && ndpi_count < TOOLS) {
+            ndpi_names[ndpi_count].name = name;
+            ndpi_names[ndpi_count].length = length;
+            ndpi_names[ndpi_count++].tool = &tools[i];
+        }
+    }
 }
 
 /* A damaged table is an error of the build, so there is nothing to go on with. */
@@ -62,6 +85,7 @@ load(void)
     }
     if (tool_text == NULL || list_domain_index(tools, tool_count) != 0)
         abort();
+    index_ndpi();
 }
 
 const struct list_tool *
@@ -120,18 +144,24 @@ list_tool_by_name(const char *name)
 const struct list_tool *
 list_tool_by_ndpi(const char *ndpi_name)
 {
-    unsigned count;
-    const struct list_tool *list = list_tools(&count);
-    size_t wanted = strlen(ndpi_name), length;
+    size_t wanted = strlen(ndpi_name);
 
-    for (unsigned i = 0; i < count; i++) {
-        const char *names = list[i].ndpi, *name;
-
-        while (list_next_item(&names, &name, &length))
-            if (length == wanted && strncasecmp(name, ndpi_name, length) == 0)
-                return &list[i];
-    }
+    (void)list_tools(NULL);
+    for (unsigned i = 0; i < ndpi_count; i++)
+        if (ndpi_names[i].length == wanted &&
+            strncasecmp(ndpi_names[i].name, ndpi_name, wanted) == 0)
+            return ndpi_names[i].tool;
     return NULL;
+}
+
+/* Bit 5 is the case of a letter: a first look without a call. */
+static bool
+holds_sign(const char *subject, const char *sign, size_t length)
+{
+    for (; *subject != '\0'; subject++)
+        if (((*subject ^ sign[0]) & ~0x20) == 0 && strncasecmp(subject, sign, length) == 0)
+            return true;
+    return false;
 }
 
 const struct list_tool *
@@ -145,9 +175,8 @@ list_tool_by_certificate(const char *subject)
         const char *signs = list[i].certificates, *sign;
 
         while (list_next_item(&signs, &sign, &length))
-            for (const char *at = subject; *at != '\0'; at++)
-                if (strncasecmp(at, sign, length) == 0)
-                    return &list[i];
+            if (holds_sign(subject, sign, length))
+                return &list[i];
     }
     return NULL;
 }

@@ -400,6 +400,15 @@ geoip_look_up(const struct geoip *g, const struct in6_addr *address, struct geoi
 }
 
 bool
+geoip_knows_asn(const struct geoip *g)
+{
+    for (unsigned i = 0; i < ROLE_COUNT; i++)
+        if (g->databases[i].has_asn)
+            return true;
+    return false;
+}
+
+bool
 geoip_get_database(const struct geoip *g, unsigned index, struct geoip_database *out)
 {
     for (unsigned i = 0; i < ROLE_COUNT; i++) {

@@ -76,6 +76,9 @@ int geoip_seal(struct geoip *g);
 /* Always fills *out, with what is known. g must be sealed. */
 void geoip_look_up(const struct geoip *g, const struct in6_addr *address, struct geoip_place *out);
 
+/* Whether any database in use tells AS numbers. */
+bool geoip_knows_asn(const struct geoip *g);
+
 /* The databases in use, for the summary, -T and the log: name, type, build time (Unix seconds);
  * false past the last. */
 struct geoip_database {

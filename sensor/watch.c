@@ -212,7 +212,7 @@ find(const struct watch *w, const struct set *s, const struct in6_addr *address)
 
     if (at != PREFIX_NONE)
         return &w->entries[at];
-    if (s->asn_count == 0)
+    if (s->asn_count == 0 || !geoip_knows_asn(w->geoip))
         return NULL;
     geoip_look_up(w->geoip, address, &place);
     while (place.asn != 0 && low < high) {
