@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Windows of 1 to 5 minutes that end at the newest slot are tried in steps of one minute (and one
- * slot, since the newest is not full yet), so that both a short burst and a slow session are seen,
- * and a tool left open all day as well.
+ * Windows of a fifth to the whole of the longest (1 to 5 minutes) that end at the newest slot are
+ * tried, one slot longer since the newest is not full yet, so that both a short burst and a slow
+ * session are seen, and a tool left open all day as well.
  */
 #include "control.h"
 #include <string.h>
 
 #define US_PER_S 1000000
-#define SLOT_US ((int64_t)CONTROL_SLOT_S * US_PER_S)
-#define WINDOW_STEP 6 /* slots: one minute */
+#define WINDOW_STEP (CONTROL_SLOTS / 5)
 
 struct sums {
     uint64_t bytes[2];
@@ -46,7 +45,7 @@ control_look(const struct control *c, const struct control_policy *policy)
 {
     for (int64_t slots = WINDOW_STEP + 1; slots <= CONTROL_SLOTS + 1; slots += WINDOW_STEP) {
         int64_t width = slots < CONTROL_SLOTS ? slots : CONTROL_SLOTS;
-        int64_t from_us = (c->slot - width + 1) * SLOT_US;
+        int64_t from_us = (c->slot - width + 1) * c->slot_us;
         struct sums s = { 0 };
         double bins;
 
@@ -65,11 +64,15 @@ control_look(const struct control *c, const struct control_policy *policy)
 }
 
 void
-control_begin(struct control *c, int64_t time_us)
+control_begin(struct control *c, const struct control_policy *policy, int64_t time_us)
 {
+    int64_t least = (int64_t)CONTROL_SLOTS * US_PER_S;
+    int64_t window = policy->window_us > CONTROL_WINDOW_US ? CONTROL_WINDOW_US : policy->window_us;
+
     memset(c, 0, sizeof *c);
     c->first_us = c->last_us = time_us;
-    c->slot = time_us / SLOT_US;
+    c->slot_us = window <= least ? US_PER_S : (window + least - 1) / least * US_PER_S;
+    c->slot = time_us / c->slot_us;
 }
 
 static void
@@ -90,7 +93,7 @@ enum control_screen
 control_add(struct control *c, const struct control_policy *policy, unsigned direction,
     uint32_t payload_bytes, int64_t time_us)
 {
-    int64_t slot = time_us / SLOT_US;
+    int64_t slot = time_us / c->slot_us;
     enum control_screen found = CONTROL_NONE;
 
     if (slot > c->slot) {
@@ -101,7 +104,7 @@ control_add(struct control *c, const struct control_policy *policy, unsigned dir
         c->last_us = time_us;
     c->bytes[ring(c->slot)][direction] += payload_bytes;
     if (payload_bytes < policy->input_max_bytes) {
-        unsigned second = (unsigned)(c->last_us / US_PER_S % CONTROL_SLOT_S);
+        unsigned second = (unsigned)(c->last_us % c->slot_us / US_PER_S);
 
         c->inputs[ring(c->slot)][direction] |= (uint16_t)(1u << second);
     }

@@ -12,6 +12,7 @@
 #include "options.h"
 #include "output/output.h"
 #include "pipeline.h"
+#include "policy.h"
 #include "privilege.h"
 #include "progress.h"
 #include "summary.h"
@@ -181,7 +182,9 @@ static int
 read_packets(struct run *run)
 {
     const struct options *o = &run->options;
+    const struct session_policy policy = policy_of_sessions(run->config);
     const struct pipeline_request request = { .config = run->config,
+        .policy = &policy,
         .paths = o->paths.count == 0 ? NULL : o->paths.list,
         .path_count = o->paths.count,
         .interfaces = o->interfaces.list,

@@ -94,7 +94,8 @@ observer_get_counts(const struct observer *o, struct observer_counts *out)
 {
     *out = o->counts;
     out->unpaired = pair_table_unpaired(o->pairs);
-    out->sessions_refused = session_table_refused(o->sessions);
+    out->sessions_evicted = session_table_evicted(o->sessions);
+    stream_pool_get_counts(o->streams, &out->streams);
     out->states_refused = classifier_refused(o->classifier);
 }
 
@@ -108,8 +109,8 @@ observer_open(const struct observer_request *request)
     o->request = *request;
     o->parsers = parser_table(&o->parser_count);
     o->classifier = classifier_open(request->classify_states);
-    o->sessions = session_table_open(
-        request->sessions, &session_policy_default, request->gateways, request->emitter);
+    o->sessions =
+        session_table_open(request->sessions, request->policy, request->gateways, request->emitter);
     o->streams = stream_pool_open(request->stream_pool_bytes, request->stream_bytes);
     o->pairs = pair_table_open(PAIR_SETS);
     if (o->classifier == NULL || o->sessions == NULL || o->streams == NULL || o->pairs == NULL) {

@@ -9,12 +9,14 @@
 #include "../parsers/parser.h"
 #include "evidence.h"
 #include "session.h"
+#include "stream.h"
 
 struct observer;
 
 struct observer_request {
     struct emitter *emitter;
     const struct config_cidrs *gateways; /* may be NULL */
+    const struct session_policy *policy; /* of sessions */
     bool classify;                       /* nDPI on or off */
     uint32_t classify_states, sessions, stream_bytes;
     size_t stream_pool_bytes;
@@ -25,7 +27,8 @@ struct observer_request {
 
 struct observer_counts {
     uint64_t parse[PARSER_LIMIT][PARSE_RESULT_COUNT];
-    uint64_t unclassified, unpaired, sessions_refused, states_refused, streams_refused;
+    uint64_t unclassified, unpaired, sessions_evicted, states_refused, streams_refused;
+    struct stream_counts streams;
 };
 
 /* NULL when memory is short. */

@@ -44,6 +44,11 @@ pipeline_add_shard(struct pipeline_summary *summary, const struct shard *s)
     summary->flows_one_way += c.flows.one_way;
     summary->flows_unclassified += c.observer.unclassified;
     summary->unpaired += c.observer.unpaired;
+    summary->sessions_evicted += c.observer.sessions_evicted;
+    summary->states_refused += c.observer.states_refused;
+    summary->streams_refused += c.observer.streams_refused + c.observer.streams.full;
+    summary->streams_lost += c.observer.streams.lost;
+    summary->streams_overlapping += c.observer.streams.overlapping;
     for (unsigned row = 0; row < PARSER_LIMIT; row++)
         for (unsigned result = 0; result < PARSE_RESULT_COUNT; result++)
             summary->parse[row][result] += c.observer.parse[row][result];
@@ -91,6 +96,7 @@ pipeline_open_shard(const struct pipeline_request *request, uint32_t index, uint
         .index = index,
         .count = count,
         .config = request->config,
+        .policy = request->policy,
         .is_watched = request->is_watched,
         .watch_context = request->watch_context,
         .emit = emit,

@@ -21,8 +21,9 @@ struct pipeline_request {
     unsigned path_count;
     const char *const *interfaces; /* -i */
     unsigned interface_count;
-    const char *filter; /* BPF expression or NULL */
-    unsigned workers;   /* 0 = choose */
+    const char *filter;                  /* BPF expression or NULL */
+    unsigned workers;                    /* 0 = choose */
+    const struct session_policy *policy; /* of sessions; NULL: session_policy_default */
     void (*observe)(void *context, const struct observation *o);
     void *context;
     void (*message)(void *context,
@@ -47,6 +48,8 @@ struct pipeline_summary {
     uint64_t parse[PARSER_LIMIT][PARSE_RESULT_COUNT];            /* by row of the parser table */
     uint64_t kernel_received, kernel_dropped, interface_dropped; /* live */
     uint64_t observations, unpaired;
+    uint64_t sessions_evicted, states_refused;
+    uint64_t streams_refused, streams_lost, streams_overlapping;
 };
 
 /* Runs to the end of the captures, or until pipeline_stop(). 0: all was read. 1: an input failed,

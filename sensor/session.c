@@ -32,7 +32,8 @@ struct session {
     struct evidence last;
     struct control control;
     char encapsulation[EVIDENCE_ENCAPSULATION];
-    struct session *next_free;
+    struct flow *flow;
+    struct session *older, *newer; /* in order of activity; `newer` chains the free ones */
 };
 
 struct asked {
@@ -46,8 +47,8 @@ struct session_table {
     const struct config_cidrs *gateways;
     struct emitter *emitter;
     uint32_t limit, used;
-    uint64_t refused;
-    struct session *free;
+    uint64_t evicted;
+    struct session *free, *oldest, *newest;
     struct asked asked[ASKED_SLOTS];
 };
 
@@ -168,18 +169,38 @@ raise_controlled(const struct flow *f, struct session *s, enum control_screen sc
     return true;
 }
 
+static void
+list_append(struct session_table *t, struct session *s)
+{
+    s->older = t->newest;
+    s->newer = NULL;
+    *(t->newest == NULL ? &t->oldest : &t->newest->newer) = s;
+    t->newest = s;
+}
+
+static void
+list_remove(struct session_table *t, struct session *s)
+{
+    *(s->older == NULL ? &t->oldest : &s->older->newer) = s->newer;
+    *(s->newer == NULL ? &t->newest : &s->newer->older) = s->older;
+}
+
 static struct session *
 session_take(struct session_table *t)
 {
-    struct session *s = t->free;
+    struct session *s;
 
-    if (t->used >= t->limit)
-        return NULL;
+    if (t->used >= t->limit) {
+        t->evicted++;
+        session_end(t, t->oldest->flow);
+    }
+    s = t->free;
     if (s != NULL)
-        t->free = s->next_free;
+        t->free = s->newer;
     else if ((s = malloc(sizeof *s)) == NULL)
         return NULL;
     memset(s, 0, sizeof *s);
+    list_append(t, s);
     t->used++;
     return s;
 }
@@ -200,16 +221,15 @@ session_sign(struct session_table *t, struct flow *f, const struct list_tool *to
     }
     f->marks &= (uint16_t)~FLOW_WANTS_SIGN;
     s = session_take(t);
-    if (s == NULL) {
-        t->refused++;
+    if (s == NULL)
         return;
-    }
+    s->flow = f;
     s->tool = tool;
     s->sign = (uint8_t)sign;
     s->protocol = protocol;
     s->last = t->emitter->now;
     evidence_encapsulation(t->emitter->packet, s->encapsulation, sizeof s->encapsulation);
-    control_begin(&s->control, t->emitter->now.time_us);
+    control_begin(&s->control, &t->policy.control, t->emitter->now.time_us);
     if (sign != SIGN_NDPI && sign != SIGN_HANDSHAKE)
         f->marks |= FLOW_IS_RELAYED;
     f->session = s;
@@ -254,6 +274,10 @@ session_packet(struct session_table *t, struct flow *f, unsigned direction, uint
         return;
     }
     s->last = t->emitter->now;
+    if (t->newest != s) {
+        list_remove(t, s);
+        list_append(t, s);
+    }
     screen = control_add(&s->control, &t->policy.control, direction, payload_bytes, time_us);
     changed = raise_state(t, f, s);
     changed |= raise_controlled(f, s, screen);
@@ -273,15 +297,16 @@ session_end(struct session_table *t, struct flow *f)
         tell(t, f, FACT_SESSION_UPDATE, NULL);
     tell(t, f, FACT_SESSION_CLOSE, NULL);
     f->session = NULL;
-    s->next_free = t->free;
+    list_remove(t, s);
+    s->newer = t->free;
     t->free = s;
     t->used--;
 }
 
 uint64_t
-session_table_refused(const struct session_table *t)
+session_table_evicted(const struct session_table *t)
 {
-    return t->refused;
+    return t->evicted;
 }
 
 struct session_table *
@@ -292,7 +317,7 @@ session_table_open(uint32_t limit, const struct session_policy *policy,
 
     if (t == NULL)
         return NULL;
-    t->limit = limit;
+    t->limit = limit == 0 ? 1 : limit;
     t->policy = *policy;
     t->gateways = gateways;
     t->emitter = emitter;
@@ -307,7 +332,7 @@ session_table_close(struct session_table *t)
     if (t == NULL)
         return;
     for (struct session *s = t->free; s != NULL; s = next) {
-        next = s->next_free;
+        next = s->newer;
         free(s);
     }
     free(t);

@@ -41,8 +41,8 @@ struct session_software {
 
 struct session_table;
 
-/* `limit` sessions at once at most; at the limit new ones are told once, when they open, and
- * counted. gateways is borrowed. NULL when memory is short. */
+/* `limit` sessions at once at most, at least 1; at the limit the least recently active is told as
+ * closed, counted, and gives way. gateways is borrowed. NULL when memory is short. */
 struct session_table *session_table_open(uint32_t limit, const struct session_policy *policy,
     const struct config_cidrs *gateways, struct emitter *emitter);
 /* A sign that the flow is the tool's. `protocol` (nDPI's name) lives as long as the table. */
@@ -53,9 +53,9 @@ void session_asked(struct session_table *t, const struct flow *f, const struct l
 /* A payload packet of a flow with a session, or one that waits for its second sign. */
 void session_packet(struct session_table *t, struct flow *f, unsigned direction,
     uint32_t payload_bytes, int64_t time_us);
-/* The flow ends. Nothing when it has no session. */
+/* The flow ends; it must not move in memory before. Nothing when it has no session. */
 void session_end(struct session_table *t, struct flow *f);
-uint64_t session_table_refused(const struct session_table *t);
+uint64_t session_table_evicted(const struct session_table *t);
 void session_table_close(struct session_table *t);
 
 #endif

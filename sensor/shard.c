@@ -128,6 +128,7 @@ shard_open(const struct shard_request *request)
     uint32_t flows = at_least(config->limits.flows / request->count, 1);
     struct observer_request observer = {
         .gateways = &config->networks.vpn_gateways,
+        .policy = request->policy != NULL ? request->policy : &session_policy_default,
         .classify = config->classify_enabled,
         .classify_states = at_least(memory / 4 / STATE_BYTES, LEAST_STATES),
         .stream_bytes = config->limits.stream_bytes,

@@ -24,6 +24,7 @@ struct shard_request {
     uint32_t index;
     uint32_t count; /* of all shards: each takes its part of the limits */
     const struct config *config;
+    const struct session_policy *policy; /* NULL: session_policy_default */
     bool (*is_watched)(void *context, const struct in6_addr *address);
     void *watch_context;
     void (*emit)(void *context, const struct emission *e); /* copies what it keeps */

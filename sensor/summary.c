@@ -79,6 +79,12 @@ put_packet_losses(FILE *to, const struct pipeline_summary *p)
         { p->flows_evicted, "flows gave way to newer ones (limits.flows)" },
         { p->flows_one_way, "flows were seen in one direction only" },
         { p->flows_unclassified, "flows of no known application" },
+        { p->sessions_evicted, "sessions gave way to newer ones (limits.flows)" },
+        { p->states_refused,
+            "flows went unclassified for want of memory (limits.flow-memory-mib)" },
+        { p->streams_refused, "streams went unread for want of memory (limits.flow-memory-mib)" },
+        { p->streams_lost, "streams were read no further: bytes are missing" },
+        { p->streams_overlapping, "segments contradicted bytes already seen" },
         { p->unpaired, "answers without their request, or requests without answer" },
     };
 

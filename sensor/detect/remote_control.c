@@ -13,6 +13,13 @@ enum { KEY_CONTROLLED_SEVERITY, KEY_CONTROLLED_WEIGHT };
 static const struct config_detector_key keys[] = {
     { "controlled-severity", CONFIG_SEVERITY, SEVERITY_HIGH, NULL, "somebody drives the device" },
     { "controlled-weight", CONFIG_NUMBER, 2.5, "log-odds", "somebody drives the device" },
+    /* Read by the packet side (sensor/policy.c), which decides what is controlled. */
+    { "window", CONFIG_DURATION, 300, "s", "a tool left open all day is seen; 480 s at most" },
+    { "min-duration", CONFIG_DURATION, 60, "s", "a glance is no session" },
+    { "min-bytes", CONFIG_NUMBER, 100000, "bytes", "a screen that changes, not a heartbeat" },
+    { "screen-to-input", CONFIG_NUMBER, 5, "ratio", "pixels outweigh keys; chat is even" },
+    { "input-share", CONFIG_NUMBER, 0.3, "of seconds", "a hand at work; a download has none" },
+    { "input-max-bytes", CONFIG_NUMBER, 400, "bytes", "a key or a mouse move with its framing" },
 };
 
 static const char *const attack[] = { "T1219", "T1219.002", NULL };

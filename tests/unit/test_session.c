@@ -247,20 +247,71 @@ test_asked_once_an_hour(void **state)
     session_table_close(t);
 }
 
+/* At the limit the least recently active session is told as closed and gives way. */
 static void
 test_limit(void **state)
 {
-    struct session_table *t = open_table(1);
-    struct flow a = make_flow(), b = make_flow();
+    struct session_table *t = open_table(2);
+    struct flow a = make_flow(), b = make_flow(), c = make_flow();
 
     (void)state;
     session_sign(t, &a, &rdp, SIGN_NDPI, "rdp", NULL);
     session_sign(t, &b, &rdp, SIGN_NDPI, "rdp", NULL);
+    put(t, &a, FLOW_CLIENT, 100, START + S);
+    put(t, &b, FLOW_CLIENT, 100, START + 2 * S);
+    put(t, &a, FLOW_CLIENT, 100, START + 3 * S);
+    told_count = 0;
+    session_sign(t, &c, &anydesk, SIGN_SNI, "tls", NULL);
+    assert_non_null(a.session);
     assert_null(b.session);
-    assert_int_equal(session_table_refused(t), 1);
+    assert_non_null(c.session);
+    assert_int_equal(told_count, 2);
+    assert_int_equal(told[0].kind, FACT_SESSION_CLOSE);
+    assert_true(fact_is(&told[0], KEY_APP, "RDP"));
+    assert_int_equal(told[1].kind, FACT_SESSION_OPEN);
+    assert_int_equal(session_table_evicted(t), 1);
     session_end(t, &a);
     session_end(t, &b);
+    session_end(t, &c);
+    assert_int_equal(told_count, 4);
     session_table_close(t);
+}
+
+/* Each number of the rule moves the verdict on traffic that the default rule calls controlled. */
+static void
+test_policy(void **state)
+{
+    static const struct {
+        const char *name;
+        struct control_policy policy;
+        bool is_controlled;
+    } cases[] = {
+        { "the default", CONTROL_POLICY_DEFAULT, true },
+        { "a longer span", { 300 * S, 120 * S, 100000, 5, 0.3, 400 }, false },
+        { "more bytes", { 300 * S, 60 * S, 1000000, 5, 0.3, 400 }, false },
+        { "a greater ratio", { 300 * S, 60 * S, 100000, 200, 0.3, 400 }, false },
+        { "more bins", { 300 * S, 60 * S, 100000, 5, 0.7, 400 }, false },
+        { "smaller input", { 300 * S, 60 * S, 100000, 5, 0.3, 50 }, false },
+        { "a window of one minute", { 60 * S, 50 * S, 100000, 5, 0.3, 400 }, true },
+        { "a window too short for its span", { 50 * S, 60 * S, 100000, 5, 0.3, 400 }, false },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct control c;
+        enum control_screen screen = CONTROL_NONE;
+
+        control_begin(&c, &cases[i].policy, START);
+        for (unsigned s = 0; s < 90 && screen == CONTROL_NONE; s++) {
+            screen = control_add(&c, &cases[i].policy, FLOW_SERVER, 3000, START + s * S);
+            if (screen == CONTROL_NONE && s % 2 == 0)
+                screen = control_add(&c, &cases[i].policy, FLOW_CLIENT, 50, START + s * S + S / 2);
+        }
+        if (screen == CONTROL_NONE)
+            screen = control_look(&c, &cases[i].policy);
+        if ((screen == CONTROL_SCREEN_FROM_SERVER) != cases[i].is_controlled)
+            fail_msg("%s", cases[i].name);
+    }
 }
 
 int
@@ -273,6 +324,7 @@ main(void)
         cmocka_unit_test(test_second_sign),
         cmocka_unit_test(test_asked_once_an_hour),
         cmocka_unit_test(test_limit),
+        cmocka_unit_test(test_policy),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -55,6 +55,9 @@ says_what_was_seen_and_lost(void **state)
     p.decode[PACKET_OK] = 9;
     p.decode[PACKET_CUT] = 1;
     p.parse[0][PARSE_BAD] = 5;
+    p.sessions_evicted = 7;
+    p.states_refused = 8;
+    p.streams_lost = 9;
     a.alerts[SEVERITY_HIGH] = 6;
     text = summarise(&p, &a);
     assert_non_null(strstr(text, "            10  packets\n"));
@@ -62,6 +65,10 @@ says_what_was_seen_and_lost(void **state)
     assert_non_null(strstr(text, "2  packets were copies"));
     assert_non_null(strstr(text, "1  packets not decoded: cut"));
     assert_non_null(strstr(text, "5  radius messages not understood"));
+    assert_non_null(strstr(text, "7  sessions gave way"));
+    assert_non_null(strstr(text, "8  flows went unclassified"));
+    assert_non_null(strstr(text, "9  streams were read no further"));
+    assert_null(strstr(text, "streams went unread"));
     assert_null(strstr(text, "kernel"));
     assert_null(strstr(text, "NOTHING"));
     free(text);
