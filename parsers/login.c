@@ -41,6 +41,20 @@ login_account(struct fact *f, struct rd name)
     }
 }
 
+void
+login_outer_identity(struct fact *f, struct rd name)
+{
+    struct rd realm = name, user;
+    bool has_realm = text_take_until_last(&realm, "@", &user);
+
+    if (!has_realm)
+        user = name;
+    if (rd_left(&user) > 0 && !text_equals_nocase(&user, "anonymous"))
+        login_account(f, name);
+    else if (has_realm)
+        fact_text(f, KEY_REALM, realm.p, rd_left(&realm));
+}
+
 bool
 login_address(struct fact *f, enum fact_key key, struct rd text)
 {

@@ -10,6 +10,9 @@
 
 /* An account as on the wire; `DOMAIN\user` gives account user and realm DOMAIN. */
 void login_account(struct fact *f, struct rd name);
+/* The same for an outer identity, which may name nobody: of `anonymous`, `anonymous@realm` and
+ * `@realm` (RFC 7542, 2.4, and what EAP-TTLS and PEAP clients send) only the realm is kept. */
+void login_outer_identity(struct fact *f, struct rd name);
 /* The address that a text holds (with or without a port, IPv6 bracketed or not); false when it is
  * none, or unspecified (0.0.0.0, ::). */
 bool login_address(struct fact *f, enum fact_key key, struct rd text);

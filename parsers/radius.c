@@ -93,7 +93,7 @@ static void
 read_account(struct fact *f, enum fact_key key, struct rd value)
 {
     (void)key;
-    login_account(f, value);
+    login_outer_identity(f, value);
 }
 
 static void
@@ -338,7 +338,7 @@ read_eap_identity(struct fact *f, struct rd r)
     rd_skip(&message, 1);
     if (rd_u16(&message) != n || rd_u8(&message) != EAP_TYPE_IDENTITY || !message.ok)
         return;
-    login_account(f, message);
+    login_outer_identity(f, message);
 }
 
 /* The first 32-bit value of the type. */

@@ -71,6 +71,20 @@ static const struct {
     { "EAP identity yields to User-Name",
         "01010026000102030405060708090a0b0c0d0e0f01076f757465724f0b02090009016a646f65",
         "login account=outer result=attempt method=radius", 1, 0x101 },
+    { "an anonymous outer identity names nobody: RFC 7542 2.4",
+        "0101002b000102030405060708090a0b0c0d0e0f0117616e6f6e796d6f7573406578616d706c652e"
+        "6f7267",
+        "", 0, 0x0 },
+    { "a realm alone, and where from",
+        "01010030000102030405060708090a0b0c0d0e0f010e406578616d706c652e6f72671f0e3230332e"
+        "302e3131332e3939",
+        "login realm=example.org result=attempt method=radius outside=203.0.113"
+        ".99",
+        1, 0x101 },
+    { "an anonymous User-Name yields to the EAP identity",
+        "0101002a000102030405060708090a0b0c0d0e0f010b416e6f6e796d6f75734f0b02090009016a64"
+        "6f65",
+        "login account=jdoe result=attempt method=radius", 1, 0x101 },
     { "addresses to be chosen are none: RFC 2865 5.8",
         "02010020000102030405060708090a0b0c0d0e0f0806fffffffe0806ffffffff",
         "login result=success method=radius", 2, 0x101 },
