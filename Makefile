@@ -124,12 +124,10 @@ fuzz: lint-deps
 	$(MAKE) --no-print-directory CC=clang BUILD=$(BUILD)/fuzzed SANITIZE=address,undefined,fuzzer-no-link \
 		run-fuzz FUZZ_SECONDS=$(FUZZ_SECONDS)
 run-fuzz: $(FUZZ)
-	@for f in $(FUZZ); do echo "== $$(basename $$f)"; mkdir -p $$f.corpus; \
-		$$f -max_total_time=$(FUZZ_SECONDS) -timeout=5 -rss_limit_mb=1024 -verbosity=0 -print_final_stats=1 $$f.corpus \
-		2>&1 | tail -8; done
+	tests/fuzz/run $(FUZZ_SECONDS) $(FUZZ)
 $(BUILD)/fuzz/%: tests/fuzz/%.c $(LIBRARY)
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
+	$(call say,LINK,$@) $(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/share/doc/farmwatch/indicators
