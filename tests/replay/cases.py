@@ -423,7 +423,4 @@ def _(w):
       config={"networks": {"inside": ["10.0.0.0/8"], "vpn-pools": ["10.8.0.0/24"]}})
 def _(w):
     w.login(T, "contractor1", HOME, "10.8.0.5", session="s1")
-    request = b"\x03\0\0\x2b\x26\xe0\0\0\0\0\0Cookie: mstshash=one\r\n\x01\0\x08\0\x03\0\0\0"
-    confirm = b"\x03\0\0\x13\x0e\xd0\0\0\x12\x34\0\x02\x0f\x08\0\x02\0\0\0"
-    w.tcp(T + 60, "10.8.0.5", 50000, "10.0.0.80", 3389, [("c", 0.01, request), ("s", 0.01, confirm)] + craft.tls_start("rdp")
-          + craft.driven(90, screen_side="s"))
+    w.tcp(T + 60, "10.8.0.5", 50000, "10.0.0.80", 3389, craft.rdp_start() + craft.driven(90, screen_side="s"))

@@ -192,6 +192,15 @@ def tls_start(name):
             ("c", 0.001, tls_record(20, b"\1") + tls_record(22, b"\0" * 40))]
 
 
+def rdp_start(user="one"):
+    """Connection request and confirm of [MS-RDPBCGR] 2.2.1.1 and 2.2.1.2 that choose TLS, and its hellos."""
+    cookie = b"Cookie: mstshash=" + user.encode() + b"\r\n"
+    request = b"\xe0\0\0\0\0\0" + cookie + b"\x01\0\x08\0\x03\0\0\0"
+    confirm = b"\xd0\0\0\x12\x34\0\x02\x0f\x08\0\x01\0\0\0"
+    frames = [struct.pack("!BBHB", 3, 0, 5 + len(body), len(body)) + body for body in (request, confirm)]
+    return [("c", 0.01, frames[0]), ("s", 0.01, frames[1])] + tls_start("rdp")
+
+
 def driven(seconds, screen_side="c", pixel_bytes=6000, input_bytes=60, busy=0.6):
     """A controlled machine: each second it sends its screen, and in `busy` of the seconds it gets input."""
     other = "s" if screen_side == "c" else "c"

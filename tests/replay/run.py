@@ -21,6 +21,7 @@ import bad_input  # noqa: E402
 import cases  # noqa: E402
 import craft  # noqa: E402
 import docs  # noqa: E402
+import tshark  # noqa: E402
 
 LOUD = ("medium", "high", "critical")
 
@@ -160,6 +161,7 @@ def main():
     folder = os.path.join(here, "captures")
     if os.path.isdir(folder):
         jobs += [("recorded: " + f[:-7], lambda f=f: recorded(binary, f[:-7])) for f in sorted(os.listdir(folder)) if f.endswith(".expect")]
+    jobs += [("tshark: " + name, lambda check=check: check(binary)) for name, check in tshark.CHECKS]
     jobs += [("README: " + name, lambda check=check: check(binary)) for name, check in docs.CHECKS]
     jobs += [("bad input: " + name, lambda check=check: check(binary)) for name, check in bad_input.CHECKS]
     passed = failed = skipped = 0
