@@ -202,9 +202,23 @@ accounts_find(const struct accounts *t, const char *name, const char *realm)
     return find_by_key(t, key);
 }
 
+/* As on the wire; where realms count, a realm that came apart is put back as it is usually written:
+ * DOMAIN\user, user@realm.name. */
+static void
+print_name(const struct accounts *t, const char *name, const char *realm, char out[ACCOUNT_NAME])
+{
+    if (!t->config->policy.keep_realms || realm == NULL || realm[0] == '\0' ||
+        strpbrk(name, "@\\") != NULL)
+        snprintf(out, ACCOUNT_NAME, "%s", name);
+    else if (strchr(realm, '.') != NULL)
+        snprintf(out, ACCOUNT_NAME, "%s@%s", name, realm);
+    else
+        snprintf(out, ACCOUNT_NAME, "%s\\%s", realm, name);
+}
+
 /* NULL: no memory, or a mere attempt where all places are taken by accounts that have logged in. */
 static struct account *
-make_account(struct accounts *t, const char *key, const char *name, bool success)
+make_account(struct accounts *t, const char *key, const char *name, const char *realm, bool success)
 {
     struct account *a;
     struct listed *listed;
@@ -219,7 +233,7 @@ make_account(struct accounts *t, const char *key, const char *name, bool success
     if (a == NULL)
         return NULL;
     snprintf(a->key, sizeof a->key, "%s", key);
-    snprintf(a->name, sizeof a->name, "%s", name);
+    print_name(t, name, realm, a->name);
     HASH_FIND_STR(t->roster, key, listed);
     if (listed != NULL) {
         a->contractor = listed->contractor;
@@ -238,7 +252,7 @@ accounts_touch(
     account_key(t->config, name, realm, key);
     a = find_by_key(t, key);
     if (a == NULL)
-        a = make_account(t, key, name, success);
+        a = make_account(t, key, name, realm, success);
     else if (a->is_known)
         HASH_DEL(t->known, a);
     else
@@ -382,15 +396,14 @@ accounts_end_lease(struct accounts *t, struct lease *l, int64_t at_us)
 }
 
 void
-accounts_set_inside(
-    struct accounts *t, struct lease *l, const struct in6_addr *inside, int64_t now_us)
+accounts_set_inside(struct accounts *t, struct lease *l, const struct in6_addr *inside)
 {
     struct lease *holder = accounts_lease_inside(t, inside);
 
     if (l->has_inside || l->is_ended)
         return;
-    if (holder != NULL)
-        accounts_end_lease(t, holder, now_us);
+    if (holder != NULL) /* when its session ended nobody told: its last sign of life stands */
+        accounts_end_lease(t, holder, holder->last_us);
     l->inside = *inside;
     l->has_inside = true;
     HASH_ADD(by_inside, t->by_inside, inside, sizeof l->inside, l);
@@ -413,7 +426,7 @@ accounts_add_lease(
     a->lease_count++;
     HASH_ADD(hh, t->leases, serial, sizeof l->serial, l);
     if (inside != NULL)
-        accounts_set_inside(t, l, inside, now_us);
+        accounts_set_inside(t, l, inside);
     return l;
 }
 

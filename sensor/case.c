@@ -342,7 +342,7 @@ write_summary(const struct scored *c, struct document *d)
 {
     const struct pattern *p = pattern_of(c->parts, c->count);
     size_t at = 0;
-    int n = snprintf(d->summary, sizeof d->summary, "%c%s: %s %s: %s (", p->name[0] - 'a' + 'A',
+    int n = snprintf(d->summary, sizeof d->summary, "%c%s (%s %s): %s (", p->name[0] - 'a' + 'A',
         p->name + 1, c->account != NULL ? "account" : "site",
         c->account != NULL ? c->account->name : c->site->name, p->says);
 

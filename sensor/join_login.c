@@ -131,7 +131,7 @@ static void
 learn(struct analyst *a, struct lease *l, const struct told *t, const struct observation *o)
 {
     if (t->has_inside && !l->has_inside && !l->is_ended)
-        accounts_set_inside(a->accounts, l, &t->inside, a->now_us);
+        accounts_set_inside(a->accounts, l, &t->inside);
     if (t->session != NULL && !knows_session(l, t->session) && l->session_count < LEASE_SESSIONS)
         snprintf(l->session[l->session_count++], sizeof l->session[0], "%s", t->session);
     if (t->device != NULL && l->device[0] == '\0')

@@ -74,7 +74,7 @@ join_end_of(struct analyst *a, const struct in6_addr *address)
     }
     if (end.locality == LOCALITY_POOL) {
         end.rank = 2;
-    } else if (end.locality == LOCALITY_PRIVATE) {
+    } else if (end.locality == LOCALITY_PRIVATE || end.locality == LOCALITY_INSIDE) {
         end.rank = 1;
     } else if (end.locality == LOCALITY_OUTSIDE) {
         site = accounts_find_site(a->accounts, address);
@@ -109,7 +109,7 @@ join_place_event(struct analyst *a, const struct join_end *end, struct detect_ev
 /* ---- access: from outside to the company ---- */
 
 static bool
-is_access(const struct analyst *a, const char *class_name, const struct in6_addr *client,
+is_access(struct analyst *a, const char *class_name, const struct in6_addr *client,
     const struct in6_addr *server)
 {
     enum locality to = locality_of(a->config, server);
@@ -119,7 +119,7 @@ is_access(const struct analyst *a, const char *class_name, const struct in6_addr
     if (strcmp(class_name, "vpn") == 0)
         return locality_is_own(to) || to == LOCALITY_PRIVATE;
     return (strcmp(class_name, "remote-desktop") == 0 || strcmp(class_name, "ssh") == 0) &&
-           locality_is_own(to);
+           locality_is_own(to) && join_end_of(a, server).rank < 2; /* else somebody's laptop */
 }
 
 static void
@@ -308,6 +308,10 @@ find_watched(struct analyst *a, const struct observation *o, bool is_desktop,
     *c = (struct control){ .role = ROLE_UNKNOWN };
     if (!known) {
         c->watched = ends[0].rank > 0 ? ends[0] : ends[1];
+        /* The side that shows its screen would be told as controlled by the other, were that no
+         * relay. */
+        if (fact_is(&o->fact, KEY_STATE, "controlled"))
+            c->role = ROLE_DRIVEN;
         /* Relays are called, they do not call: who comes from outside is the other end itself. */
         c->has_far = ends[0].rank == 0 && ends[0].locality == LOCALITY_OUTSIDE;
         c->far = *client;
@@ -329,6 +333,9 @@ find_watched(struct analyst *a, const struct observation *o, bool is_desktop,
         c->role = ROLE_VIEWER;
         c->far = ends[1 - driver].address;
     }
+    if (c->role == ROLE_VIEWER && !is_desktop && driver == 0 &&
+        ends[1].locality == LOCALITY_OUTSIDE)
+        c->has_far = false; /* a tool calls its vendor's relay */
     return c->watched.rank > 0 && !is_work(a, c);
 }
 
@@ -357,9 +364,9 @@ see_control(struct analyst *a, struct remote *r, const struct observation *o, bo
     join_place_event(a, &c.watched, &e);
     e.app = app;
     e.sign = fact_get_text(&o->fact, KEY_SIGN);
-    e.state = controlled ? "controlled" : "connected";
     e.role = c.role;
-    e.is_controlled = controlled;
+    e.is_controlled = controlled && c.role != ROLE_VIEWER;
+    e.state = e.is_controlled ? "controlled" : "connected";
     e.is_first = !r->is_reported;
     e.is_far_new = c.has_far && !r->has_far;
     if (c.has_far)
@@ -425,7 +432,7 @@ join_session(struct analyst *a, const struct observation *o)
     if (!fact_is(&o->fact, KEY_STATE, "named")) {
         if (is_access(a, class_name, &client, &server))
             see_access(a, r, o, &client);
-        if (is_desktop || strcmp(class_name, "remote-tool") == 0)
+        else if (is_desktop || strcmp(class_name, "remote-tool") == 0)
             see_control(a, r, o, is_desktop, &client, &server);
     }
     if (o->fact.kind == FACT_SESSION_CLOSE)

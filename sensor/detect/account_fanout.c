@@ -78,6 +78,7 @@ run(const struct detect *d, const struct detect_event *e)
     struct geoip_place place;
     struct sighting s;
     struct fan f;
+    char networks[32] = "";
     unsigned count;
 
     if (e->account == NULL || !e->has_far)
@@ -95,8 +96,10 @@ run(const struct detect *d, const struct detect_event *e)
         geoip_look_up(d->geoip, &list[i]->address, &place);
         detect_claim_place(&s, &list[i]->source, "login from", &list[i]->address, &place);
     }
-    detect_say(&s, "%s logged in from %u countries and %u networks within %.0f hours.",
-        detect_who(&s), f.countries, f.asns, key[KEY_WINDOW] / 3600);
+    if (f.asns > 0)
+        snprintf(networks, sizeof networks, " and %u networks", f.asns);
+    detect_say(&s, "%s logged in from %u %s%s within %.0f hours.", detect_who(&s), f.countries,
+        f.countries == 1 ? "country" : "countries", networks, key[KEY_WINDOW] / 3600);
     findings_sight(d->findings, &s);
 }
 

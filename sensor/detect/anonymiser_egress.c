@@ -23,6 +23,13 @@ static const char *const references[] = {
     NULL,
 };
 
+static const char *const kind_words[GEOIP_KIND_COUNT] = {
+    [GEOIP_HOSTING] = "a hosting network",
+    [GEOIP_VPN] = "a VPN's exit",
+    [GEOIP_TOR] = "a Tor exit",
+    [GEOIP_PROXY] = "a residential proxy",
+};
+
 static bool
 is_approved(const struct config *c, const char *provider)
 {
@@ -52,9 +59,9 @@ run(const struct detect *d, const struct detect_event *e)
     else
         locality_site_name(&e->far, s.object);
     detect_claim_place(&s, NULL, "outside address", &e->far, p);
-    detect_say(&s, "%s connected from %s, which is %s space%s%s%s, not a home: %s.", detect_who(&s),
-        address, geoip_kind_name(p->kind), p->provider[0] == '\0' ? "" : " (", p->provider,
-        p->provider[0] == '\0' ? "" : ")", place_text(p, place));
+    detect_say(&s, "%s connected from %s in %s: that is %s%s%s, not a home.", detect_who(&s),
+        address, place_text(p, place), kind_words[p->kind], p->provider[0] == '\0' ? "" : " of ",
+        p->provider);
     findings_sight(d->findings, &s);
 }
 

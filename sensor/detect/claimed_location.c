@@ -83,7 +83,7 @@ run(const struct detect *d, const struct detect_event *e)
         s.severity = (enum config_severity)d->own->key[KEY_REPEATED_SEVERITY];
         s.weight = d->own->key[KEY_REPEATED_WEIGHT];
     }
-    if (km > 0)
+    if (km > 0 && !e->place.is_country_point)
         snprintf(distance, sizeof distance, ", about %.0f km from the claimed home", km);
     detect_claim_place(&s, NULL, "outside address", &e->far, &e->place);
     detect_claim(&s, NULL, "claim", "%s%s%s%s", c->country[0] == '\0' ? "home" : c->country,

@@ -28,8 +28,12 @@ detect_begin(struct sighting *s, const struct detect *d, const struct detect_eve
     address_print(address, &e->address);
     if (e->account != NULL)
         snprintf(s->who, sizeof s->who, "Account %s", e->account->name);
+    else if (e->kind == EVENT_LOGIN)
+        snprintf(s->who, sizeof s->who, "Somebody");
     else if (e->device[0] != '\0' && strcmp(e->device, address) != 0)
         snprintf(s->who, sizeof s->who, "Device %s at site %s", e->device, site);
+    else if (e->device[0] != '\0')
+        snprintf(s->who, sizeof s->who, "Device %s", address);
     else
         snprintf(s->who, sizeof s->who, "Somebody at %s", address);
 }

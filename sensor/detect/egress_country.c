@@ -36,7 +36,7 @@ is_foreign(const struct detect *d, const struct detect_event *e, const char *cou
 static void
 run(const struct detect *d, const struct detect_event *e)
 {
-    const char *country = e->place.country, *rule;
+    const char *country = e->place.country, *rule, *link;
     char place[PLACE_TEXT], address[ADDRESS_SIZE];
     bool unsure = e->place.other_country[0] != '\0' || e->place.kind == GEOIP_RELAY;
     struct sighting s;
@@ -50,7 +50,7 @@ run(const struct detect *d, const struct detect_event *e)
         return;
     rule = place_in_countries(country, &d->config->policy.watched_countries)
                ? "a watched country"
-               : "not an allowed country";
+               : "a country that is not allowed";
     detect_begin(&s, d, e);
     snprintf(s.object, sizeof s.object, "%s", country);
     if (unsure)
@@ -62,12 +62,10 @@ run(const struct detect *d, const struct detect_event *e)
                                                              : "");
     place_text(&e->place, place);
     address_print(address, &e->far);
-    if (e->kind == EVENT_LOGIN)
-        detect_say(&s, "%s connected from %s, %s: %s%s.", detect_who(&s), address, place, rule,
-            unsure ? ", though the address is a relay or the databases disagree" : "");
-    else
-        detect_say(&s, "%s %s %s by %s, %s: %s%s.", detect_who(&s), links[e->role], address, e->app,
-            place, rule, unsure ? ", though the address is a relay or the databases disagree" : "");
+    link = e->kind == EVENT_LOGIN ? "connected from" : links[e->role];
+    detect_say(&s, "%s %s %s in %s, %s%s%s%s%s.", detect_who(&s), link, address, place, rule,
+        e->app == NULL ? "" : " (tool: ", e->app == NULL ? "" : e->app, e->app == NULL ? "" : ")",
+        unsure ? "; but the address is a relay's or the databases disagree" : "");
     findings_sight(d->findings, &s);
 }
 

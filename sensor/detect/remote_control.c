@@ -7,6 +7,7 @@
 #include "../address.h"
 #include "detect.h"
 #include <stdio.h>
+#include <string.h>
 
 enum { KEY_CONTROLLED_SEVERITY, KEY_CONTROLLED_WEIGHT };
 
@@ -28,16 +29,32 @@ static const char *const references[] = {
     NULL,
 };
 
-static const char *const roles[] = {
-    [ROLE_UNKNOWN] = "",
-    [ROLE_DRIVEN] = ", this device being driven",
-    [ROLE_VIEWER] = ", this device driving the other end",
-};
+/* What is known of the other end decides how much the sentence may say. */
+static void
+put_in_words(struct sighting *s, const struct detect_event *e, const char *far)
+{
+    const char *app = e->app, *end = e->has_far ? far : "somebody behind the vendor's relay";
+    char who[sizeof s->who + 32];
+
+    snprintf(who, sizeof who, "%s%s", s->account == NULL ? "" : "The computer of ",
+        s->account == NULL ? detect_who(s) : s->account->name);
+    if (e->role == ROLE_VIEWER)
+        detect_say(s, "%s controls another computer%s%s with %s, which is not an approved tool.",
+            who, e->has_far ? " at " : "", far, app);
+    else if (e->is_controlled)
+        detect_say(s,
+            "%s is being controlled %s %s (screen out, input in) with %s, which is not an approved "
+            "tool.",
+            who, e->has_far ? "from" : "by", end, app);
+    else
+        detect_say(
+            s, "%s is connected with %s by %s, which is not an approved tool.", who, end, app);
+}
 
 static void
 run(const struct detect *d, const struct detect_event *e)
 {
-    char far[ADDRESS_SIZE] = "";
+    char far[ADDRESS_SIZE] = "", own[ADDRESS_SIZE];
     struct sighting s;
 
     detect_begin(&s, d, e);
@@ -47,19 +64,17 @@ run(const struct detect *d, const struct detect_event *e)
     }
     s.is_same_event = !e->is_first;
     snprintf(s.object, sizeof s.object, "%s", e->app);
+    address_print(own, &e->address);
     if (e->has_far)
         address_print(far, &e->far);
     detect_claim(&s, NULL, e->is_controlled ? "controlled" : "connected", "%s%s%s%s%s", e->app,
         e->sign == NULL ? "" : ", named by ", e->sign == NULL ? "" : e->sign,
         e->has_far ? ", far end " : "", far);
-    if (e->device[0] != '\0')
+    if (e->device[0] != '\0' && strcmp(e->device, own) != 0)
         detect_claim(&s, NULL, "device", "%s", e->device);
     if (e->has_far)
         detect_claim_place(&s, NULL, "far end", &e->far, &e->place);
-    detect_say(&s, "%s: %s was %s%s%s%s%s. It is not among the approved tools.", detect_who(&s),
-        e->app, e->is_controlled ? "controlling (screen one way, input the other)" : "connected",
-        roles[e->role], e->has_far ? ", far end " : "", far,
-        e->has_far ? "" : "; only the vendor's relay is seen of the other end");
+    put_in_words(&s, e, far);
     findings_sight(d->findings, &s);
 }
 

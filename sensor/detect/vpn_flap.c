@@ -34,6 +34,12 @@ is_flap(const struct detect *d, const struct lease *a, const struct lease *b)
            (place_is_anonymiser(&b->place) && is_watched(d, a));
 }
 
+static const char *
+kind_words(const struct geoip_place *p)
+{
+    return place_is_anonymiser(p) ? " through an anonymiser" : "";
+}
+
 static void
 sight(const struct detect *d, const struct detect_event *e, const struct lease *earlier,
     const struct lease *later, int64_t gap_us)
@@ -47,11 +53,11 @@ sight(const struct detect *d, const struct detect_event *e, const struct lease *
     detect_claim_place(&s, &earlier->source, "earlier session", &earlier->outside, &earlier->place);
     detect_claim_place(&s, &later->source, "later session", &later->outside, &later->place);
     detect_say(&s,
-        "%s came from %s (%s), and %s came from %s (%s): an anonymiser and a watched country, as "
-        "when a VPN drops.",
-        detect_who(&s), place_text(&earlier->place, first), geoip_kind_name(earlier->place.kind),
+        "%s came from %s%s and %s from %s%s: an anonymiser and a watched country, as when a VPN "
+        "drops.",
+        detect_who(&s), place_text(&earlier->place, first), kind_words(&earlier->place),
         gap_us <= 0 ? "at the same time" : "minutes later", place_text(&later->place, second),
-        geoip_kind_name(later->place.kind));
+        kind_words(&later->place));
     findings_sight(d->findings, &s);
 }
 
