@@ -233,7 +233,8 @@ run_analysis(struct run *run)
     run->outputs = NULL;
     analyst_get_summary(run->analyst, &summary);
     analyst_report_suppress(run->analyst, say_note, NULL);
-    summary_print(run->options.analyse == NULL ? &run->packets : NULL, &summary);
+    if (!run->options.quiet)
+        summary_print(run->options.analyse == NULL ? &run->packets : NULL, &summary);
     return lost != 0 ? EXIT_IO_FAILED : status;
 }
 

@@ -201,6 +201,12 @@ def _(binary, folder, good):
     return verdict(r, 0, []) + (["the filter let a login through"] if b"egress-country" in r.stdout else [])
 
 
+@check("quiet says nothing when nothing is wrong")
+def _(binary, folder, good):
+    r = run(binary, "-q", "-r", good)
+    return verdict(r, 0, [], True) + (["it said %r" % r.stderr] if r.stderr else [])
+
+
 @check("usage")
 def _(binary, folder, good):
     return verdict(run(binary), 2, ["-r"]) + verdict(run(binary, "--nonsense"), 2, ["--nonsense"]) \
