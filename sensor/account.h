@@ -39,7 +39,7 @@ struct subject_state {
     unsigned case_families; /* as of the last document */
     int case_score, case_written_score;
     struct tool_use {
-        char name[64];
+        char name[64], device[DEVICE_NAME];
         int64_t last_us;
         struct claim_source source;
     } tools[ACCOUNT_TOOLS];

@@ -351,7 +351,8 @@ write_summary(const struct scored *c, struct document *d)
         if (at >= sizeof d->summary)
             return;
         n = snprintf(d->summary + at, sizeof d->summary - at, "%s%s%s", i == 0 ? "" : ", ",
-            c->parts[i].name, i + 1 == c->count ? ")." : "");
+            c->parts[i].flag != NULL ? c->parts[i].flag->name : c->parts[i].name,
+            i + 1 == c->count ? ")." : "");
     }
 }
 

@@ -29,26 +29,23 @@ static const char *const references[] = {
     NULL,
 };
 
-/* What is known of the other end decides how much the sentence may say. */
 static void
 put_in_words(struct sighting *s, const struct detect_event *e, const char *far)
 {
-    const char *app = e->app, *end = e->has_far ? far : "somebody behind the vendor's relay";
-    char who[sizeof s->who + 32];
+    static const char *const does[] = { "is connected on", "is controlling",
+        "controls others from" };
+    unsigned what = e->role == ROLE_VIEWER ? 2 : e->is_controlled ? 1 : 0;
+    const char *end = e->has_far ? far : "hidden behind the vendor's relay";
+    char own[sizeof s->who + 32];
 
-    snprintf(who, sizeof who, "%s%s", s->account == NULL ? "" : "The computer of ",
-        s->account == NULL ? detect_who(s) : s->account->name);
-    if (e->role == ROLE_VIEWER)
-        detect_say(s, "%s controls another computer%s%s with %s, which is not an approved tool.",
-            who, e->has_far ? " at " : "", far, app);
-    else if (e->is_controlled)
-        detect_say(s,
-            "%s is being controlled %s %s (screen out, input in) with %s, which is not an approved "
-            "tool.",
-            who, e->has_far ? "from" : "by", end, app);
+    if (s->account != NULL)
+        snprintf(own, sizeof own, "the computer of account %s", s->account->name);
     else
-        detect_say(
-            s, "%s is connected with %s by %s, which is not an approved tool.", who, end, app);
+        snprintf(own, sizeof own, "%s", detect_who(s));
+    if (s->account == NULL && own[0] == 'D') /* "Device ..." within a sentence */
+        own[0] = 'd';
+    detect_say(s, "%s, which is not an approved tool, %s %s%s; the other end is %s.", e->app,
+        does[what], own, what == 1 ? " (its screen goes out, input comes in)" : "", end);
 }
 
 static void

@@ -38,6 +38,7 @@ remember(struct subject_state *state, const struct detect_event *e)
         use = &state->tools[state->tool_count++];
     }
     snprintf(use->name, sizeof use->name, "%s", e->app);
+    memcpy(use->device, e->device, sizeof use->device);
     use->last_us = e->now_us;
     use->source = claim_source_of(e->observation);
 }
@@ -48,7 +49,8 @@ judge(const struct detect *d, const struct detect_event *e, struct subject_state
 {
     int64_t since_us = e->now_us - (int64_t)(d->own->key[KEY_WINDOW] * (double)SECOND_US);
     struct sighting s;
-    char names[256] = "";
+    char names[256] = "", site[LOCALITY_SITE_SIZE];
+    bool one_device = e->device[0] != '\0';
     unsigned count = 0;
     size_t at = 0;
 
@@ -60,14 +62,26 @@ judge(const struct detect *d, const struct detect_event *e, struct subject_state
 
         if (use->last_us < since_us)
             continue;
-        detect_claim(&s, &use->source, "tool", "%s", use->name);
+        one_device = one_device && strcmp(use->device, e->device) == 0;
+        detect_claim(&s, &use->source, "tool", "%s%s%s", use->name,
+            use->device[0] == '\0' ? "" : " on ", use->device);
         n = snprintf(names + at, sizeof names - at, "%s%s", count++ == 0 ? "" : ", ", use->name);
         at = n > 0 && at + (size_t)n < sizeof names ? at + (size_t)n : sizeof names - 1;
     }
     if (count < d->own->key[KEY_TOOLS])
         return false;
-    detect_say(&s, "%s used %u different remote-control tools within %.0f days: %s.",
-        detect_who(&s), count, d->own->key[KEY_WINDOW] / 86400, names);
+    if (!one_device)
+        s.device[0] = '\0';
+    locality_site_name(&e->address, site);
+    detect_say(&s, "%u different remote-control tools were in use %s %s within %.0f days: %s.",
+        count,
+        e->account != NULL ? "by account"
+        : one_device       ? "on device"
+                           : "at site",
+        e->account != NULL ? e->account->name
+        : one_device       ? s.device
+                           : site,
+        d->own->key[KEY_WINDOW] / 86400, names);
     findings_sight(d->findings, &s);
     return true;
 }
