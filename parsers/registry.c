@@ -5,12 +5,13 @@
  */
 #include "parser.h"
 
-extern const struct parser parser_radius, parser_kerberos, parser_syslog;
+extern const struct parser parser_radius, parser_kerberos, parser_syslog, parser_dns;
 
 static const struct parser *const table[] = {
     &parser_radius,
     &parser_kerberos,
     &parser_syslog,
+    &parser_dns,
 };
 
 _Static_assert(

@@ -11,8 +11,9 @@
 #include "pair.h"
 #include "stream.h"
 
-#define OBSERVE_PORTS 256  /* distinct ports in the parser table; more would not fit one byte */
-#define OBSERVE_TOLD 4096u /* device facts remembered, so that each is told once an hour */
+#define OBSERVE_PORTS 256 /* distinct ports in the parser table; more would not fit one byte */
+#define OBSERVE_TOLD                                                                               \
+    16384u /* facts of devices and names remembered, so that each is told once an hour */
 
 struct observe_told {
     uint64_t hash;
@@ -45,6 +46,10 @@ void observe_parse(struct observer *o, struct flow *f, unsigned direction, const
 /* observe_verdict.c */
 /* Feeds a payload packet to nDPI; tells what became known. */
 void observe_classify(struct observer *o, struct flow *f, const struct packet *p);
+/* A name that a parser read: told once an hour for each client; one of a tool's machinery is a
+ * sign. */
+void observe_name(
+    struct observer *o, const struct flow *f, const char *protocol, const struct fact *fact);
 /* The last word: nDPI's state is given back. */
 void observe_verdict(struct observer *o, struct flow *f);
 

@@ -61,6 +61,10 @@ take_fact(void *context, const struct fact *f)
     struct fact copy;
     struct emitter *e = job->o->request.emitter;
 
+    if (f->kind == FACT_NAME) {
+        observe_name(job->o, job->f, job->o->parsers[job->row]->name, f);
+        return;
+    }
     memcpy(&copy, f, offsetof(struct fact, bytes) + f->length);
     if (pair_fact(job->o->pairs, flow_id(job->f), job->row, e->now.time_us, &copy))
         emitter_send(e, job->f, job->o->parsers[job->row]->name, &copy);

@@ -14,10 +14,11 @@
 #define FNV_START UINT64_C(0xcbf29ce484222325) /* FNV-1a, 64 bits */
 #define FNV_PRIME UINT64_C(0x100000001b3)
 
+/* Of a DNS flow nDPI keeps the first question; the parser reads them all. */
 static const char *const host_words[] = {
-    [HOST_NONE] = "",
-    [HOST_DNS] = "dns-question",
-    [HOST_MDNS] = "mdns",
+    [HOST_NONE] = NULL,
+    [HOST_DNS] = NULL,
+    [HOST_MDNS] = NULL,
     [HOST_NBNS] = "nbns",
     [HOST_HTTP] = "http-host",
     [HOST_TLS] = "sni",
@@ -86,7 +87,7 @@ tell_banner(struct observer *o, const struct flow *f, const char *protocol, cons
         return;
     fact_begin(&fact, FACT_BANNER);
     fact_word(&fact, KEY_WHAT, what);
-    fact_text(&fact, KEY_TEXT, text, strlen(text));
+    fact_text(&fact, KEY_TEXT, text, strcspn(text, "\r\n"));
     emitter_send(o->request.emitter, f, protocol, &fact);
 }
 
@@ -98,11 +99,27 @@ sign_by_host(struct observer *o, struct flow *f, const struct classify_verdict *
 
     if (tool == NULL || is_web)
         return;
-    if (v->host_kind == HOST_DNS)
-        session_asked(o->sessions, f, tool);
-    else if (v->host_kind == HOST_TLS || v->host_kind == HOST_HTTP)
+    if (v->host_kind == HOST_TLS || v->host_kind == HOST_HTTP)
         session_sign(o->sessions, f, tool, v->host_kind == HOST_TLS ? SIGN_SNI : SIGN_HTTP_HOST,
             protocol_of(o, v), NULL);
+}
+
+void
+observe_name(
+    struct observer *o, const struct flow *f, const char *protocol, const struct fact *fact)
+{
+    const char *name = fact_get_text(fact, KEY_NAME);
+    const struct list_tool *tool;
+    bool is_web;
+
+    if (name == NULL || !is_news(o, f, KEY_NAME, name))
+        return;
+    emitter_send(o->request.emitter, f, protocol, fact);
+    if (!fact_is(fact, KEY_WHAT, "dns-question"))
+        return;
+    tool = list_tool_by_domain(name, &is_web);
+    if (tool != NULL && !is_web)
+        session_asked(o->sessions, f, tool);
 }
 
 /* What a first hello or request holds. */
@@ -111,7 +128,7 @@ tell_hello(struct observer *o, struct flow *f, const struct classify_verdict *v)
 {
     const char *protocol = protocol_of(o, v);
 
-    if (v->host != NULL && (f->marks & FLOW_NAME_SEEN) == 0) {
+    if (v->host != NULL && host_words[v->host_kind] != NULL && (f->marks & FLOW_NAME_SEEN) == 0) {
         f->marks |= FLOW_NAME_SEEN;
         tell_name(o, f, protocol, host_words[v->host_kind], v->host,
             v->host_kind == HOST_TLS || v->host_kind == HOST_HTTP);

@@ -90,9 +90,9 @@ tell(struct session_table *t, struct flow *f, enum fact_kind kind,
     if (s->has_controller)
         fact_address(&fact, KEY_CONTROLLER, &s->controller);
     if (software != NULL && software->client != NULL)
-        fact_text(&fact, KEY_SOFTWARE_CLIENT, software->client, strlen(software->client));
+        fact_text(&fact, KEY_SOFTWARE_CLIENT, software->client, strcspn(software->client, "\r\n"));
     if (software != NULL && software->server != NULL)
-        fact_text(&fact, KEY_SOFTWARE_SERVER, software->server, strlen(software->server));
+        fact_text(&fact, KEY_SOFTWARE_SERVER, software->server, strcspn(software->server, "\r\n"));
     fact_totals(&fact, f);
     s->told_us = s->last.time_us;
     s->told_bytes = f->bytes[0] + f->bytes[1];
