@@ -138,10 +138,16 @@ text_clean(char *out, size_t room, const void *bytes, size_t n)
     r = rd_of(bytes, n);
     while (rd_left(&r) > 0) {
         const uint8_t *at = r.p;
-        uint32_t code = take_code_point(&r);
         char unit[UNIT_ROOM];
-        size_t unit_length = write_unit(unit, code, at, (size_t)(r.p - at));
+        size_t unit_length;
+        uint32_t code;
 
+        if (rd_peek(&r) >= ' ' && rd_peek(&r) < 0x7f && length + 1 < room) {
+            out[length++] = (char)rd_u8(&r); /* nearly all text */
+            continue;
+        }
+        code = take_code_point(&r);
+        unit_length = write_unit(unit, code, at, (size_t)(r.p - at));
         if (length + unit_length >= room)
             break;
         memcpy(out + length, unit, unit_length);

@@ -18,6 +18,8 @@
 
 #define IP4_HEADER 20
 #define IP6_HEADER 40
+#define IP4_TCP_HEADERS 40 /* without options */
+#define PROTOCOL_TCP 6
 
 struct entry {
     uint64_t tag;
@@ -111,7 +113,7 @@ static inline size_t
 checksum_at(uint8_t protocol)
 {
     switch (protocol) {
-    case 6: /* TCP */
+    case PROTOCOL_TCP:
         return 16;
     case 17: /* UDP */
         return 6;
@@ -123,17 +125,24 @@ checksum_at(uint8_t protocol)
     }
 }
 
+static inline uint64_t
+lengths_of(const struct packet *p)
+{
+    return (uint64_t)p->ip_captured << 32 | p->ip_length;
+}
+
+/* TTL, protocol, checksum, source. */
+static const uint8_t ip4_compared[8] = { 0, 0xff, 0, 0, 0xff, 0xff, 0xff, 0xff };
+
 /* The lengths, and the fixed part of the IP header, of which the TTL and the checksum may differ;
  * *size receives its size. */
 static inline uint64_t
 hash_header(const struct duplicate *d, const struct packet *p, size_t *size)
 {
-    static const uint8_t ip4_compared[8] = { 0, 0xff, 0, 0, 0xff, 0xff, 0xff, 0xff };
     static const uint8_t ip6_compared[8] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0 };
-    uint64_t lengths = (uint64_t)p->ip_captured << 32 | p->ip_length;
 
     if (p->ip_version == 4) {
-        uint64_t h = fold(load64(p->ip) ^ d->key[0], lengths ^ d->key[1]);
+        uint64_t h = fold(load64(p->ip) ^ d->key[0], lengths_of(p) ^ d->key[1]);
 
         *size = IP4_HEADER;
         h = fold((load64(p->ip + 8) & load64(ip4_compared)) ^ d->key[2], h);
@@ -141,12 +150,25 @@ hash_header(const struct duplicate *d, const struct packet *p, size_t *size)
     }
     *size = IP6_HEADER;
     return hash_bytes(d,
-        fold((load64(p->ip) & load64(ip6_compared)) ^ d->key[0], lengths ^ d->key[1]), p->ip + 8,
-        IP6_HEADER - 8);
+        fold((load64(p->ip) & load64(ip6_compared)) ^ d->key[0], lengths_of(p) ^ d->key[1]),
+        p->ip + 8, IP6_HEADER - 8);
 }
 
+/* TCP right behind an IPv4 header without options: forty bytes in three steps. */
 static inline uint64_t
-packet_hash(const struct duplicate *d, const struct packet *p)
+hash_tcp4(const struct duplicate *d, const struct packet *p)
+{
+    static const uint8_t tcp_compared[8] = { 0xff, 0xff, 0xff, 0xff, 0, 0, 0xff, 0xff };
+    const uint8_t *ip = p->ip;
+    uint64_t h = fold(load64(ip) ^ d->key[0], (load64(ip + 8) & load64(ip4_compared)) ^ d->key[1]);
+
+    h = fold(load64(ip + 16) ^ d->key[2], load64(ip + 24) ^ h);
+    h = fold((load64(ip + 32) & load64(tcp_compared)) ^ d->key[3], lengths_of(p) ^ h);
+    return hash_bytes(d, h, ip + IP4_TCP_HEADERS, p->ip_captured - IP4_TCP_HEADERS);
+}
+
+static uint64_t
+hash_other(const struct duplicate *d, const struct packet *p)
 {
     size_t at, end = p->ip_captured;
     uint64_t h = hash_header(d, p, &at);
@@ -161,6 +183,15 @@ packet_hash(const struct duplicate *d, const struct packet *p)
         }
     }
     return hash_bytes(d, h, p->ip + at, end - at);
+}
+
+static inline uint64_t
+packet_hash(const struct duplicate *d, const struct packet *p)
+{
+    if (p->ip_version == 4 && p->protocol == PROTOCOL_TCP && p->transport == p->ip + IP4_HEADER &&
+        p->ip_captured >= IP4_TCP_HEADERS)
+        return hash_tcp4(d, p);
+    return hash_other(d, p);
 }
 
 static inline uint64_t
