@@ -5,15 +5,18 @@
  * Alerts go out at once. Observations are gathered and written in larger pieces. When a write
  * fails, the cause is said once; alerts then wait in the output's spool, and the next try comes
  * after a pause that doubles from one second to a minute. Observations of an output that is down
- * are not kept (they would crowd out the alerts) but counted.
+ * are not kept (they would crowd out the alerts) but counted. What waited is written a slice at a
+ * time, so that a slow peer holds up nobody.
  */
 #include "output.h"
+#include "../stablehash.h"
 #include "document.h"
 #include "output_spec.h"
 #include "spool.h"
 #include "syslog.h"
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -26,6 +29,10 @@
 #define GATHER_US INT64_C(1000000)
 #define PAUSE_FIRST_US INT64_C(1000000)
 #define PAUSE_LAST_US INT64_C(60000000)
+#define PAUSE_CONNECTING_US INT64_C(50000)
+#define DRAIN_US INT64_C(100000)       /* for what waits, in one call */
+#define LAST_DRAIN_US INT64_C(5000000) /* the same at the end */
+#define LAST_PATIENCE_MS 1000
 #define LINE_SIZE 512
 
 struct output {
@@ -37,14 +44,18 @@ struct output {
     struct buffer gathered; /* observations not yet written */
     struct buffer waiting;  /* the spool's oldest */
     uint64_t gathered_count;
-    int64_t gathered_since_us, retry_us, pause_us; /* retry_us 0 = it works */
-    int said;                                      /* errno of the last failure that was said */
+    int64_t gathered_since_us;
+    int64_t retry_us, pause_us; /* both 0: it works */
+    int said;                   /* errno of the last failure that was said */
+    bool is_full_said;
+    uint64_t waited; /* documents of the spool that were written, not yet said */
     uint64_t lost_alerts, lost_observations;
 };
 
 struct outputs {
     struct output *list;
     unsigned count;
+    bool is_closing;
     struct outputs_request request;
 };
 
@@ -74,7 +85,13 @@ say(const struct outputs *o, const struct output *out, const char *format, ...)
 static void
 note_failure(struct outputs *o, struct output *out, int error)
 {
-    out->pause_us = out->retry_us == 0 ? PAUSE_FIRST_US : out->pause_us * 2;
+    if (error == EINPROGRESS && !o->is_closing) {
+        out->retry_us = clock_us() + PAUSE_CONNECTING_US;
+        return;
+    }
+    if (error == EINPROGRESS)
+        error = ETIMEDOUT;
+    out->pause_us = out->pause_us == 0 ? PAUSE_FIRST_US : out->pause_us * 2;
     if (out->pause_us > PAUSE_LAST_US)
         out->pause_us = PAUSE_LAST_US;
     out->retry_us = clock_us() + out->pause_us;
@@ -94,30 +111,36 @@ write_to_sink(struct output *out, const char *bytes, size_t n)
     out->lost_alerts += out->sink->refused;
     out->sink->refused = 0;
     if (error == 0) {
-        out->retry_us = 0;
+        out->retry_us = out->pause_us = 0;
         out->said = 0;
     }
     return error;
 }
 
-/* Writes what waits, oldest first; true when nothing waits any more. */
+/* Writes what waits, oldest first, while the slice of time lasts; true when nothing waits any more.
+ */
 static bool
 drain(struct outputs *o, struct output *out)
 {
+    int64_t end_us = clock_us() + (o->is_closing ? LAST_DRAIN_US : DRAIN_US);
     uint64_t written = 0;
+    int error = 0;
 
-    while (spool_peek(out->spool, &out->waiting)) {
-        int error = write_to_sink(out, out->waiting.data, out->waiting.length);
-
-        if (error != 0) {
-            note_failure(o, out, error);
-            return false;
-        }
+    while (clock_us() <= end_us && spool_peek(out->spool, &out->waiting)) {
+        error = write_to_sink(out, out->waiting.data, out->waiting.length);
+        if (error != 0)
+            break;
         spool_drop(out->spool);
         written++;
     }
-    if (written > 0)
-        say(o, out, "%" PRIu64 " alerts that waited were written", written);
+    out->waited += written;
+    if (error != 0)
+        note_failure(o, out, error);
+    if (spool_get_count(out->spool) > 0)
+        return false;
+    if (out->waited > 0)
+        say(o, out, "%" PRIu64 " alerts that waited were written", out->waited);
+    out->waited = 0;
     return true;
 }
 
@@ -133,30 +156,34 @@ is_ready(struct outputs *o, struct output *out)
 static void
 write_gathered(struct outputs *o, struct output *out)
 {
+    bool is_up;
     int error = 0;
 
     if (out->gathered_count == 0)
         return;
+    is_up = is_ready(o, out);
     if (out->gathered.failed)
         error = ENOMEM;
-    else if (is_ready(o, out))
+    else if (is_up)
         error = write_to_sink(out, out->gathered.data, out->gathered.length);
-    else
-        error = out->said;
-    if (error != 0) {
+    if (error != 0)
+        note_failure(o, out, error);
+    if (error != 0 || !is_up)
         out->lost_observations += out->gathered_count;
-        if (out->retry_us == 0 || error != out->said)
-            note_failure(o, out, error);
-    }
     out->gathered_count = 0;
     buffer_clear(&out->gathered);
 }
 
 static void
-keep_document(struct output *out)
+keep_document(struct outputs *o, struct output *out)
 {
-    if (out->sink->is_gone || !spool_add(out->spool, out->document.data, out->document.length))
-        out->lost_alerts++;
+    if (!out->sink->is_gone && spool_add(out->spool, out->document.data, out->document.length))
+        return;
+    out->lost_alerts++;
+    if (!out->sink->is_gone && !out->is_full_said)
+        say(o, out, "no room for more alerts to wait in (%s); newer ones are lost",
+            strerror(errno));
+    out->is_full_said = true;
 }
 
 static void
@@ -171,14 +198,14 @@ write_document(struct outputs *o, struct output *out)
         return;
     }
     if (!is_ready(o, out)) {
-        keep_document(out);
+        keep_document(o, out);
         return;
     }
     error = write_to_sink(out, out->document.data, out->document.length);
     if (error == 0)
         return;
     note_failure(o, out, error);
-    keep_document(out);
+    keep_document(o, out);
 }
 
 static bool
@@ -244,24 +271,35 @@ outputs_idle(struct outputs *o)
     }
 }
 
-static bool
-open_spool(struct output *out, unsigned index, const struct config *config)
+/* The name holds what the documents look like and where they go, so that none is sent elsewhere by
+ * a later configuration. */
+static void
+open_spool(struct outputs *o, struct output *out)
 {
-    char path[4096];
+    const struct config *config = o->request.replay ? NULL : o->request.config;
+    const struct output_spec *spec = &out->spec;
+    static const char *const looks[] = {
+        [OUTPUT_YAML] = "yaml", [OUTPUT_JSON] = "json", [OUTPUT_SYSLOG] = "syslog"
+    };
+    const char *look = spec->is_cef ? "cef" : looks[spec->type];
+    uint64_t id = stablehash_text(stablehash_text(STABLEHASH_START, look), spec->target);
+    char path[PATH_MAX];
 
     if (config != NULL && config->state_path != NULL) {
-        snprintf(path, sizeof(path), "%s.spool-%u", config->state_path, index);
+        snprintf(path, sizeof(path), "%s.spool-%016" PRIx64, config->state_path, id);
         out->spool = spool_open(path);
+        if (out->spool == NULL)
+            say(o, out, "alerts that cannot be written will wait in memory only: %s: %s", path,
+                strerror(errno));
     }
     if (out->spool == NULL)
         out->spool = spool_open(NULL);
-    return out->spool != NULL;
 }
 
 static bool
-open_output(struct outputs *o, struct output *out, unsigned index)
+open_output(struct outputs *o, struct output *out)
 {
-    char error[SINK_ERROR_SIZE] = "out of memory";
+    char error[SINK_ERROR_SIZE];
     bool is_syslog = out->spec.type == OUTPUT_SYSLOG;
 
     out->sink = is_syslog ? sink_open_socket(out->spec.target, error)
@@ -270,10 +308,11 @@ open_output(struct outputs *o, struct output *out, unsigned index)
     if (out->sink != NULL && !is_syslog)
         out->emitter = out->spec.type == OUTPUT_YAML ? emit_open_yaml(&out->gathered)
                                                      : emit_open_json(&out->gathered);
-    if (out->sink != NULL && (is_syslog || out->emitter != NULL) &&
-        open_spool(out, index, o->request.replay ? NULL : o->request.config))
+    if (out->sink != NULL)
+        open_spool(o, out);
+    if (out->spool != NULL && (is_syslog || out->emitter != NULL))
         return true;
-    say(o, out, "%s", error);
+    say(o, out, "%s", out->sink == NULL ? error : strerror(ENOMEM));
     return false;
 }
 
@@ -306,15 +345,17 @@ finish_output(struct outputs *o, struct output *out)
     uint64_t left;
     int error;
 
+    out->sink->patience_ms = LAST_PATIENCE_MS;
     write_gathered(o, out);
     if (!out->sink->is_gone && spool_get_count(out->spool) > 0)
         (void)drain(o, out);
     left = spool_get_count(out->spool);
     error = out->sink->kind->close(out->sink);
     out->sink = NULL;
-    if (error != 0 && left == 0 && out->said == 0) {
-        say(o, out, "%s", strerror(error));
-        out->lost_alerts++;
+    if (error != 0) {
+        if (error != out->said)
+            say(o, out, "%s", strerror(error));
+        out->lost_alerts++; /* the last one at least */
     }
     if (left > 0 && spool_is_kept(out->spool))
         say(o, out, "%" PRIu64 " alerts wait on disk for the next start", left);
@@ -323,7 +364,7 @@ finish_output(struct outputs *o, struct output *out)
     if (out->lost_alerts > 0 || out->lost_observations > 0)
         say(o, out, "lost %" PRIu64 " alerts and %" PRIu64 " observations", out->lost_alerts,
             out->lost_observations);
-    return out->lost_alerts == 0 && out->lost_observations == 0 && left == 0 && error == 0;
+    return out->lost_alerts == 0 && out->lost_observations == 0 && left == 0;
 }
 
 struct outputs *
@@ -348,7 +389,7 @@ outputs_open(const struct outputs_request *request)
     for (o->count = 0; o->count < count; o->count++)
         o->list[o->count].spec = specs[o->count];
     for (unsigned i = 0; i < count && is_good; i++)
-        is_good = open_output(o, &o->list[i], i);
+        is_good = open_output(o, &o->list[i]);
     if (!is_good) {
         free_outputs(o);
         return NULL;
@@ -364,6 +405,7 @@ outputs_close(struct outputs *o)
 
     if (o == NULL)
         return 0;
+    o->is_closing = true;
     for (unsigned i = 0; i < o->count; i++)
         if (!finish_output(o, &o->list[i]))
             result = 1;

@@ -76,13 +76,47 @@ read_configured(const struct config_output *from, struct output_spec *out)
     return out->target == NULL ? "out of memory" : NULL;
 }
 
-/* A device (/dev/null, a terminal) may be written to by several outputs. */
-static bool
-is_device(const char *path)
+static int
+stat_target(const char *path, struct stat *status)
 {
-    struct stat status;
+    return strcmp(path, "-") == 0 ? fstat(STDOUT_FILENO, status) : stat(path, status);
+}
 
-    return stat(path, &status) == 0 && S_ISCHR(status.st_mode);
+/* The folder that a path stands in. */
+static int
+stat_folder(const char *path, struct stat *status)
+{
+    char folder[PATH_MAX];
+
+    if (snprintf(folder, sizeof folder, "%s", path) >= (int)sizeof folder)
+        return -1;
+    return stat(dirname(folder), status);
+}
+
+static const char *
+name_within(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash == NULL ? path : slash + 1;
+}
+
+/* However they are spelled. A device (/dev/null, a terminal) may be written to by several outputs;
+ * standard output only by one, whatever it is. */
+static bool
+is_same_file(const char *a, const char *b)
+{
+    struct stat one, other;
+    bool is_there = stat_target(a, &one) == 0;
+
+    if (strcmp(a, "-") == 0 && strcmp(b, "-") == 0)
+        return true;
+    if (is_there != (stat_target(b, &other) == 0))
+        return false;
+    if (is_there)
+        return !S_ISCHR(one.st_mode) && one.st_dev == other.st_dev && one.st_ino == other.st_ino;
+    return strcmp(name_within(a), name_within(b)) == 0 && stat_folder(a, &one) == 0 &&
+           stat_folder(b, &other) == 0 && one.st_dev == other.st_dev && one.st_ino == other.st_ino;
 }
 
 /* What is wrong with the last of the outputs, seen with those before it; NULL when nothing is. */
@@ -96,9 +130,8 @@ check_last(const struct output_spec *list, unsigned count)
                    ? NULL
                    : "observations go to yaml or json, not to syslog";
     for (unsigned i = 0; i + 1 < count; i++)
-        if (list[i].type != OUTPUT_SYSLOG && strcmp(list[i].target, last->target) == 0 &&
-            !is_device(last->target))
-            return strcmp(last->target, "-") == 0
+        if (list[i].type != OUTPUT_SYSLOG && is_same_file(list[i].target, last->target))
+            return strcmp(last->target, list[i].target) == 0 && strcmp(last->target, "-") == 0
                        ? "standard output is taken by another output; give one of them a file"
                        : "another output writes to the same file";
     return NULL;

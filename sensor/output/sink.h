@@ -12,11 +12,13 @@
 #include <stdint.h>
 
 #define SINK_ERROR_SIZE 160
+#define SINK_PATIENCE_MS 100 /* alerts wait behind a write that waits, and packets behind them */
 
 struct sink;
 
 struct sink_kind {
-    /* 0, or an errno value. On failure nothing of these bytes counts as written. */
+    /* 0, or an errno value: EINPROGRESS when a connection is still being made, to be tried again
+     * soon. On failure nothing of these bytes counts as written. */
     int (*write)(struct sink *s, const char *bytes, size_t n);
     /* The last chance to learn of a failure: 0 or an errno value. Frees the sink. */
     int (*close)(struct sink *s);
@@ -25,7 +27,8 @@ struct sink_kind {
 /* Embedded first in each kind's own state. */
 struct sink {
     const struct sink_kind *kind;
-    bool is_gone;     /* no later try can help: standard output was closed */
+    bool is_gone;         /* no later try can help: standard output was closed */
+    unsigned patience_ms; /* how long a write may wait for a peer; the caller may change it */
     uint64_t refused; /* documents that were sent and then turned out not to have been received */
 };
 

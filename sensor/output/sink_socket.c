@@ -3,10 +3,10 @@
  * Syslog transports: UDP (RFC 5426), TCP with counted octets (RFC 6587, 3.4.1), a unix socket.
  *
  * A unix socket is tried as datagrams and, should it be a stream, with a newline after each
- * message. Nothing blocks for longer than a second. Names are resolved once, when opened, since
- * afterwards the sandbox allows no resolver. TCP and UDP cannot prove delivery: a connection that
- * the peer has closed is noticed before the next message, a refused datagram after it (counted in
- * `refused`).
+ * message. One write waits no longer than the sink's patience: a connection that takes longer goes
+ * on being made from call to call. Names are resolved once, when opened. TCP and UDP cannot prove
+ * delivery: a connection that the peer has closed is noticed before the next message, a refused
+ * datagram after it (counted in `refused`); the first datagrams after a refusal wait for an answer.
  */
 #include "sink.h"
 #include <errno.h>
@@ -19,10 +19,12 @@
 #include <sys/time.h>
 #include <sys/uio.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
-#define PATIENCE_MS 1000 /* for a connection, and for a peer that does not read */
-#define COUNT_SIZE 24    /* "18446744073709551615 " */
+#define CONNECT_US INT64_C(5000000) /* for a connection, over all calls */
+#define REFUSAL_MS 50 /* for the answer to a datagram where the one before was refused */
+#define COUNT_SIZE 24 /* "18446744073709551615 " */
 #define HOST_SIZE 256
 #define ADDRESS_LIMIT 4 /* of a name that are tried */
 
@@ -37,9 +39,12 @@ struct connection {
     struct sink sink;
     int fd; /* -1: not connected */
     int type;
+    bool is_connected;          /* otherwise fd is a connection under way */
+    bool was_refused;           /* the last datagram but for those that were answered */
+    int64_t began_us, until_us; /* the connection under way; when this call's patience ends */
     enum framing framing;
     struct endpoint endpoints[ADDRESS_LIMIT];
-    unsigned endpoint_count;
+    unsigned endpoint_count, endpoint;
 };
 
 static struct connection *
@@ -48,53 +53,13 @@ connection_of(struct sink *s)
     return (struct connection *)(void *)s;
 }
 
-/* Waits for a connection under way; 0 or an errno value. */
-static int
-await_connection(int fd)
+static int64_t
+clock_us(void)
 {
-    struct pollfd wait = { .fd = fd, .events = POLLOUT };
-    int error = 0;
-    socklen_t size = sizeof(error);
-    int ready = poll(&wait, 1, PATIENCE_MS);
+    struct timespec now;
 
-    if (ready == 0)
-        return ETIMEDOUT;
-    if (ready < 0 || getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) != 0)
-        return errno;
-    return error;
-}
-
-static int
-connect_to(struct connection *c, const struct endpoint *to)
-{
-    int error = 0;
-
-    c->fd = socket(to->address.ss_family, c->type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (c->fd < 0)
-        return errno;
-    if (connect(c->fd, (const struct sockaddr *)&to->address, to->length) != 0)
-        error = errno == EINPROGRESS ? await_connection(c->fd) : errno;
-    if (error != 0) {
-        close(c->fd);
-        c->fd = -1;
-    }
-    return error;
-}
-
-static int
-connect_any(struct connection *c)
-{
-    int error = ENOTCONN;
-
-    for (unsigned i = 0; i < c->endpoint_count && error != 0; i++) {
-        error = connect_to(c, &c->endpoints[i]);
-        if (error == EPROTOTYPE && c->framing == FRAME_DATAGRAM) {
-            c->type = SOCK_STREAM;
-            c->framing = FRAME_LINE;
-            error = connect_to(c, &c->endpoints[i]);
-        }
-    }
-    return error;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
 static void
@@ -103,6 +68,67 @@ disconnect(struct connection *c)
     if (c->fd >= 0)
         close(c->fd);
     c->fd = -1;
+    c->is_connected = false;
+}
+
+/* Waits until the socket can be written to, as long as this call's patience lasts. */
+static bool
+await_room(const struct connection *c)
+{
+    struct pollfd wait = { .fd = c->fd, .events = POLLOUT };
+    int64_t left_us = c->until_us - clock_us();
+
+    return poll(&wait, 1, left_us > 0 ? (int)(left_us / 1000) : 0) > 0;
+}
+
+/* What became of a connection under way: 0, EINPROGRESS or how it failed. */
+static int
+await_connection(struct connection *c)
+{
+    int error = 0;
+    socklen_t size = sizeof(error);
+
+    if (!await_room(c))
+        return clock_us() - c->began_us < CONNECT_US ? EINPROGRESS : ETIMEDOUT;
+    return getsockopt(c->fd, SOL_SOCKET, SO_ERROR, &error, &size) != 0 ? errno : error;
+}
+
+static int
+connect_to(struct connection *c, const struct endpoint *to)
+{
+    c->fd = socket(to->address.ss_family, c->type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (c->fd < 0)
+        return errno;
+    c->began_us = clock_us();
+    if (connect(c->fd, (const struct sockaddr *)&to->address, to->length) == 0)
+        return 0;
+    return errno == EINPROGRESS ? await_connection(c) : errno;
+}
+
+/* Goes on with the connection under way or begins one; of a name's addresses one after the other.
+ */
+static int
+connect_any(struct connection *c)
+{
+    int error = ENOTCONN;
+
+    do {
+        const struct endpoint *to = &c->endpoints[c->endpoint];
+
+        error = c->fd >= 0 ? await_connection(c) : connect_to(c, to);
+        if (error == EPROTOTYPE && c->framing == FRAME_DATAGRAM) {
+            disconnect(c);
+            c->type = SOCK_STREAM;
+            c->framing = FRAME_LINE;
+            error = connect_to(c, to);
+        }
+        c->is_connected = error == 0;
+        if (error == 0 || error == EINPROGRESS)
+            return error;
+        disconnect(c);
+        c->endpoint = (c->endpoint + 1) % c->endpoint_count;
+    } while (c->endpoint != 0);
+    return error;
 }
 
 /* True when the peer of a stream has closed it. */
@@ -136,12 +162,12 @@ send_message(struct connection *c, const char *bytes, size_t n)
     left = parts[0].iov_len + n + parts[2].iov_len;
     while (left > 0) {
         ssize_t sent = sendmsg(c->fd, &message, MSG_NOSIGNAL);
-        struct pollfd wait = { .fd = c->fd, .events = POLLOUT };
+        int error = sent < 0 ? errno : 0;
 
-        if (sent < 0 && errno == EAGAIN && poll(&wait, 1, PATIENCE_MS) > 0)
+        if (error == EAGAIN && await_room(c))
             continue;
-        if (sent < 0 && errno != EINTR)
-            return errno == EAGAIN ? ETIMEDOUT : errno;
+        if (error != 0 && error != EINTR)
+            return error == EAGAIN ? ETIMEDOUT : error;
         for (unsigned i = 0; sent > 0 && i < 3; i++) {
             size_t part = (size_t)sent < parts[i].iov_len ? (size_t)sent : parts[i].iov_len;
 
@@ -154,31 +180,59 @@ send_message(struct connection *c, const char *bytes, size_t n)
     return 0;
 }
 
+static bool
+is_udp(const struct connection *c)
+{
+    return c->type == SOCK_DGRAM && c->endpoints[0].address.ss_family != AF_UNIX;
+}
+
+/* Whether the datagram just sent is refused as well; waits for the answer. */
+static int
+await_refusal(struct connection *c)
+{
+    struct pollfd wait = { .fd = c->fd };
+    int error = 0;
+    socklen_t size = sizeof(error);
+
+    if (poll(&wait, 1, REFUSAL_MS) > 0)
+        (void)getsockopt(c->fd, SOL_SOCKET, SO_ERROR, &error, &size);
+    return error;
+}
+
+/* Sends on the connection that stands; 0, or an errno value and the connection is gone. */
+static int
+send_connected(struct connection *c, const char *bytes, size_t n)
+{
+    int error = send_message(c, bytes, n);
+
+    if (error == ECONNREFUSED && is_udp(c))
+        c->sink.refused++; /* the datagram before this one */
+    if (error == 0 && c->was_refused)
+        error = await_refusal(c);
+    c->was_refused = error == ECONNREFUSED && is_udp(c);
+    if (error != 0)
+        disconnect(c);
+    return error;
+}
+
 /* A failure on a connection that once stood may mean that the peer was started anew: one more try
  * on a new one. */
 static int
 socket_write(struct sink *s, const char *bytes, size_t n)
 {
     struct connection *c = connection_of(s);
-    int error = 0;
+    int error;
 
-    if (c->fd >= 0 && is_hung_up(c))
+    c->until_us = clock_us() + (int64_t)s->patience_ms * 1000;
+    if (c->is_connected && is_hung_up(c))
         disconnect(c);
-    if (c->fd >= 0) {
-        error = send_message(c, bytes, n);
-        if (error == 0)
-            return 0;
-        if (error == ECONNREFUSED && c->endpoints[0].address.ss_family != AF_UNIX)
-            s->refused++; /* the datagram before this one */
-        disconnect(c);
-        if (error == ECONNREFUSED || error == ETIMEDOUT || error == EMSGSIZE)
-            if (c->endpoints[0].address.ss_family != AF_UNIX)
-                return error;
+    if (c->is_connected) {
+        error = send_connected(c, bytes, n);
+        if (error == 0 || error == ETIMEDOUT || is_udp(c))
+            return error;
     }
     error = connect_any(c);
-    if (error == 0 && (error = send_message(c, bytes, n)) != 0)
-        disconnect(c);
-    return error;
+    return error == 0 ? send_connected(c, bytes, n) : error;
 }
 
 static int
@@ -188,11 +242,9 @@ socket_close(struct sink *s)
     int error = 0;
     socklen_t size = sizeof(error);
 
-    if (c->fd >= 0) {
-        if (c->type == SOCK_DGRAM)
-            (void)getsockopt(c->fd, SOL_SOCKET, SO_ERROR, &error, &size);
-        close(c->fd);
-    }
+    if (c->is_connected && c->type == SOCK_DGRAM)
+        (void)getsockopt(c->fd, SOL_SOCKET, SO_ERROR, &error, &size);
+    disconnect(c);
     free(c);
     return error;
 }
@@ -267,6 +319,7 @@ sink_open_socket(const char *url, char error[SINK_ERROR_SIZE])
         return NULL;
     }
     c->sink.kind = &socket_kind;
+    c->sink.patience_ms = SINK_PATIENCE_MS;
     c->fd = -1;
     if (strncmp(url, "tls://", 6) == 0)
         why = "syslog over TLS is not built into this version; use tcp:// to a local relay";

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* clang-format off */
-/* links: sensor/output/output.c sensor/output/output_spec.c sensor/output/sink_file.c sensor/output/sink_socket.c sensor/output/spool.c sensor/output/syslog.c sensor/output/document.c sensor/output/emit.c sensor/output/json.c sensor/output/yaml.c sensor/output/buffer.c sensor/timestamp.c sensor/address.c parsers/fact.c parsers/text.c */
+/* links: sensor/output/output.c sensor/output/output_spec.c sensor/output/sink_file.c sensor/output/sink_socket.c sensor/output/spool.c sensor/output/syslog.c sensor/output/document.c sensor/output/emit.c sensor/output/json.c sensor/output/yaml.c sensor/output/buffer.c sensor/timestamp.c sensor/address.c sensor/stablehash.c parsers/fact.c parsers/text.c */
 /* clang-format on */
 /* Outputs end to end: every document is read back by an independent reader (libyaml's parser; a
  * reader of RFC 5424's grammar below), and every way of failing is said, counted and survived. */
@@ -358,11 +358,8 @@ a_full_disk_is_said_and_counted(void **state)
     struct outputs *o;
 
     (void)state;
-    assert_null(outputs_open(&request)); /* both into one file */
-    assert_non_null(strstr(messages, "same file"));
-    request.observations = "json:/dev/./full";
     messages[0] = '\0';
-    o = outputs_open(&request);
+    o = outputs_open(&request); /* a device takes both */
     outputs_alert(o, &a);
     outputs_alert(o, &a);
     fact_begin(&ob.fact, FACT_LOGIN);
@@ -371,6 +368,40 @@ a_full_disk_is_said_and_counted(void **state)
     assert_non_null(strstr(messages, "/dev/full: No space left on device"));
     assert_non_null(strstr(messages, "lost 2 alerts and 0 observations"));
     assert_non_null(strstr(messages, "lost 0 alerts and 1 observations"));
+}
+
+static void
+one_file_takes_one_output_however_it_is_spelled(void **state)
+{
+    char folder[] = "/tmp/farmwatch-same-XXXXXX", specs[4][96], path[64], other[64];
+    const char *list[] = { specs[0] };
+    struct outputs_request request = {
+        .specs = list, .spec_count = 1, .replay = true, .message = keep_message
+    };
+
+    (void)state;
+    assert_non_null(mkdtemp(folder));
+    snprintf(path, sizeof(path), "%s/a", folder);
+    snprintf(other, sizeof(other), "%s/b", folder);
+    snprintf(specs[0], sizeof(*specs), "yaml:%s", path);
+    snprintf(specs[1], sizeof(*specs), "json:%s", path);
+    snprintf(specs[2], sizeof(*specs), "json:%s/./a", folder);
+    snprintf(specs[3], sizeof(*specs), "json:%s", other);
+    for (int exists = 0; exists < 2; exists++) {
+        for (int i = 1; i < 4; i++) {
+            bool is_refused = i < 3 || exists == 1; /* b is a link to a from then on */
+
+            request.observations = specs[i];
+            messages[0] = '\0';
+            assert_int_equal(outputs_check(&request), !is_refused);
+            assert_int_equal(strstr(messages, "same file") != NULL, is_refused);
+        }
+        close(open(path, O_CREAT | O_WRONLY, 0600));
+        assert_int_equal(link(path, other) == 0, exists == 0);
+    }
+    unlink(path);
+    unlink(other);
+    rmdir(folder);
 }
 
 static void
@@ -460,6 +491,7 @@ main(void)
         cmocka_unit_test(syslog_arrives_by_udp_and_tcp),
         cmocka_unit_test(alerts_wait_for_a_server_that_is_down),
         cmocka_unit_test(a_full_disk_is_said_and_counted),
+        cmocka_unit_test(one_file_takes_one_output_however_it_is_spelled),
         cmocka_unit_test(files_rotate_between_documents),
         cmocka_unit_test(wrong_specifications_are_refused),
         cmocka_unit_test(a_closed_pipe_loses_alerts_but_ends_nothing),
