@@ -371,7 +371,9 @@ name_site(const struct config *config, struct finding *f, const struct sighting 
 static void
 take_sighting(struct finding *f, const struct sighting *s)
 {
-    uint64_t flow = s->cause->has_flow ? s->cause->flow : 0;
+    /* One RADIUS or syslog flow tells many logins; any other flow is one session. */
+    bool is_login = s->cause->fact.kind == FACT_LOGIN || s->cause->fact.kind == FACT_LOGOUT;
+    uint64_t flow = s->cause->has_flow && !is_login ? s->cause->flow : 0;
     int64_t at_us = s->cause->time_us;
     bool again = s->is_same_event || (f->count > 0 && flow != 0 && flow == f->last_flow);
 

@@ -70,6 +70,10 @@ ASNS = {
 }
 
 
+# RFC 5737 and RFC 3849: in examples and test networks, never anybody's. One upstream lists them.
+DOCUMENTATION = [ipaddress.ip_network(n) for n in ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32")]
+
+
 def read_lines(folder, upstream, name):
     path = os.path.join(folder, UPSTREAMS[upstream][0], name)
     with open(path, encoding="utf-8", newline="") as f:
@@ -79,6 +83,7 @@ def read_lines(folder, upstream, name):
 def read_networks(folder, upstream, name):
     networks = {ipaddress.ip_network(line.strip(), strict=False)
                 for line in read_lines(folder, upstream, name) if line.strip()}
+    networks = {n for n in networks if not any(n.version == d.version and n.overlaps(d) for d in DOCUMENTATION)}
     return [n for version in (4, 6)
             for n in ipaddress.collapse_addresses(n for n in networks if n.version == version)]
 

@@ -21,6 +21,7 @@ import bad_input  # noqa: E402
 import cases  # noqa: E402
 import craft  # noqa: E402
 import docs  # noqa: E402
+import mmdb  # noqa: E402
 import tshark  # noqa: E402
 
 LOUD = ("medium", "high", "critical")
@@ -96,6 +97,9 @@ def options_of(case, folder):
     if case["disagree"]:
         cases.disagreeing(os.path.join(folder, "country.mmdb"))
         config["geoip"] = {"country": "country.mmdb", "city": "country.mmdb.city"}
+    for key, (kind, records) in case["databases"].items():
+        mmdb.write(os.path.join(folder, key + ".mmdb"), kind, records)
+        config.setdefault("geoip", {})[key] = key + ".mmdb"
     with open(os.path.join(folder, "farmwatch.yaml"), "w") as f:
         json.dump(config, f)  # JSON is YAML
     return ["-c", os.path.join(folder, "farmwatch.yaml")]

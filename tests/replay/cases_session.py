@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Sessions: who drives whom, names and numbers that make a session, what a look-up shows."""
+import craft
+from stage import *  # noqa: F403
+
+RDP_REQUEST = b"\x03\0\0\x2b\x26\xe0\0\0\0\0\0Cookie: mstshash=one\r\n\x01\0\x08\0\x03\0\0\0"
+RDP_CONFIRM = b"\x03\0\0\x13\x0e\xd0\0\0\x12\x34\0\x02\x0f\x08\0\x02\0\0\0"
+RDP_START = [("c", 0.01, RDP_REQUEST), ("s", 0.01, RDP_CONFIRM)] + craft.tls_start("rdp")
+CHROME = "remotedesktop-pa.googleapis.com"
+
+
+@case("RDP from outside drives the laptop", [
+    alert("remote-control", "high", 2.5, subject__account="contractor1", geo=[GERMANY])],
+    may=["direct-exposure"])
+def _(w):
+    w.login(T, "contractor1", HOME, "10.8.0.5", session="s1")
+    w.tcp(T + 60, GERMANY, 50000, "10.8.0.5", 3389, RDP_START + craft.driven(90, screen_side="s"))
+
+
+@case("Chrome Remote Desktop through its relay: no far end is known", [
+    alert("remote-control", "high", 2.5, subject__account="contractor1", geo=[])])
+def _(w):
+    w.login(T, "contractor1", HOME, "10.8.0.5", session="s1")
+    tool(w, T + 60, CHROME, craft.driven(90))
+
+
+@case("a session shorter than the configured least is connected, not controlled",
+      [alert("remote-control", "medium", 1.5)],
+      config={"detectors": {"remote-control": {"min-duration": "3m"}}})
+def _(w):
+    w.login(T, "contractor1", HOME, "10.8.0.5", session="s1")
+    tool(w, T + 60, ANYDESK, craft.driven(120))
+
+
+@case("the second name asked for in one flow is read as well", [alert("indicator", "medium", 3)],
+      indicators=[{"name": "front company", "source": "test", "date": "2025-01-01", "confidence": "reported",
+                   "domains": ["bad.example"]}])
+def _(w):
+    w.dns(T, "10.8.0.5", "10.0.0.2", "www.example.com")
+    w.dns(T + 1, "10.8.0.5", "10.0.0.2", "mail.bad.example")
+
+
+@case("a vendor's other page, by HTTP and by SNI", absent=["remote-control"])
+def _(w):
+    w.login(T, "contractor1", HOME, "10.8.0.5", session="s1")
+    w.tcp(T + 6, "10.8.0.5", 50001, "203.0.113.80", 443, craft.tls_start("community.teamviewer.com") + TALK)
+    get = b"GET / HTTP/1.1\r\nHost: www.teamviewer.com\r\nUser-Agent: test\r\n\r\n"
+    page = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 4\r\n\r\npage"
+    w.tcp(T + 9, "10.8.0.5", 50002, "203.0.113.80", 80, [("c", 0.1, get), ("s", 0.1, page)] * 4)
