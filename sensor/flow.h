@@ -44,6 +44,7 @@ enum flow_class { FLOW_CLASS_TCP, FLOW_CLASS_TCP_CLOSING, FLOW_CLASS_UDP, FLOW_C
 #define FLOW_STOP_CLIENT 0x1000u /* parsers are done with this direction */
 #define FLOW_STOP_SERVER 0x2000u
 #define FLOW_HANDSHAKE 0x4000u /* the three-way handshake was seen whole */
+#define FLOW_IS_DIRECT 0x8000u /* the server is the tool's other end, not its relay */
 
 struct classify_flow;
 struct session;

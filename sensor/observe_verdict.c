@@ -175,6 +175,13 @@ rests_on_name(const struct classify_verdict *v, const struct list_tool *tool)
     return tool != NULL && v->host != NULL && tool->domains[0] != '\0';
 }
 
+/* AnyDesk's program signs its own certificate; its relays have the vendor's. */
+static bool
+is_of_peer(const char *subject)
+{
+    return subject != NULL && strstr(subject, "AnyDesk Client") != NULL;
+}
+
 static void
 sign_by_verdict(struct observer *o, struct flow *f, const struct classify_verdict *v)
 {
@@ -189,7 +196,8 @@ sign_by_verdict(struct observer *o, struct flow *f, const struct classify_verdic
     if (tool == NULL && v->issuer != NULL)
         tool = list_tool_by_certificate(v->issuer);
     if (tool != NULL) {
-        session_sign(o->sessions, f, tool, SIGN_CERTIFICATE, protocol, &software);
+        session_sign(o->sessions, f, tool,
+            is_of_peer(v->subject) ? SIGN_PEER_CERTIFICATE : SIGN_CERTIFICATE, protocol, &software);
         return;
     }
     if (v->app != CLASSIFY_UNKNOWN)

@@ -2,7 +2,8 @@
  *
  * Who is controlled: the end whose screen goes out. Who controls: the other end, unless it is the
  * vendor's relay, which hides the real one. A server that carries the vendor's name, or that a
- * remote tool's client reached outside of private space, is taken for a relay.
+ * remote tool's client reached outside of private space, is taken for a relay, but for one that
+ * shows the program's own certificate or listens where the program does when called directly.
  */
 #include "session.h"
 #include "second_sign.h"
@@ -53,8 +54,32 @@ struct session_table {
 };
 
 static const char *const state_names[] = { "named", "connected", "controlled" };
-static const char *const sign_names[] = { "ndpi", "sni", "dns", "http-host", "certificate",
-    "handshake" };
+static const char *const sign_names[] = {
+    [SIGN_NDPI] = "ndpi",
+    [SIGN_SNI] = "sni",
+    [SIGN_DNS] = "dns",
+    [SIGN_HTTP_HOST] = "http-host",
+    [SIGN_CERTIFICATE] = "certificate",
+    [SIGN_PEER_CERTIFICATE] = "certificate",
+    [SIGN_HANDSHAKE] = "handshake",
+};
+
+/* Signs that only the vendor's machines carry. */
+static const bool is_of_vendor[] = {
+    [SIGN_SNI] = true,
+    [SIGN_DNS] = true,
+    [SIGN_HTTP_HOST] = true,
+    [SIGN_CERTIFICATE] = true,
+    [SIGN_HANDSHAKE] = false,
+};
+
+/* Where a program waits for its peers, by the vendors' manuals; relays listen elsewhere. */
+static const struct {
+    const char *tool;
+    uint16_t port;
+} direct_ports[] = {
+    { "AnyDesk", 7070 },
+};
 
 static void
 fact_basics(struct fact *fact, enum fact_kind kind, const struct list_tool *tool, unsigned state,
@@ -140,8 +165,22 @@ find_controller(const struct flow *f, struct session *s)
                                                  (strcmp(s->tool->class_name, "remote-tool") == 0 &&
                                                      !is_private(&f->address[FLOW_SERVER])));
 
-    s->has_controller = !is_relay;
+    s->has_controller = !is_relay || (f->marks & FLOW_IS_DIRECT) != 0;
     s->controller = f->address[driver];
+}
+
+/* Marks what the server is by the sign. */
+static void
+mark_server(struct flow *f, const struct list_tool *tool, enum session_sign sign)
+{
+    if (is_of_vendor[sign])
+        f->marks |= FLOW_IS_RELAYED;
+    else if (sign == SIGN_PEER_CERTIFICATE)
+        f->marks |= FLOW_IS_DIRECT;
+    for (size_t i = 0; i < sizeof direct_ports / sizeof direct_ports[0]; i++)
+        if (!is_of_vendor[sign] && f->port[FLOW_SERVER] == direct_ports[i].port &&
+            strcmp(tool->name, direct_ports[i].tool) == 0)
+            f->marks |= FLOW_IS_DIRECT;
 }
 
 /* True when the state changed. */
@@ -230,8 +269,7 @@ session_sign(struct session_table *t, struct flow *f, const struct list_tool *to
     s->last = t->emitter->now;
     evidence_encapsulation(t->emitter->packet, s->encapsulation, sizeof s->encapsulation);
     control_begin(&s->control, &t->policy.control, t->emitter->now.time_us);
-    if (sign != SIGN_NDPI && sign != SIGN_HANDSHAKE)
-        f->marks |= FLOW_IS_RELAYED;
+    mark_server(f, tool, sign);
     f->session = s;
     (void)raise_state(t, f, s);
     tell(t, f, FACT_SESSION_OPEN, software);

@@ -23,6 +23,7 @@ enum session_sign {
     SIGN_DNS,
     SIGN_HTTP_HOST,
     SIGN_CERTIFICATE,
+    SIGN_PEER_CERTIFICATE, /* one that the tool's program shows, not its vendor's machine */
     SIGN_HANDSHAKE
 };
 

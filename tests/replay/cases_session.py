@@ -3,14 +3,14 @@
 import craft
 from stage import *  # noqa: F403
 
-RDP_REQUEST = b"\x03\0\0\x2b\x26\xe0\0\0\0\0\0Cookie: mstshash=one\r\n\x01\0\x08\0\x03\0\0\0"
+RDP_REQUEST = b"\x03\0\0\x29\x24\xe0\0\0\0\0\0Cookie: mstshash=one\r\n\x01\0\x08\0\x03\0\0\0"
 RDP_CONFIRM = b"\x03\0\0\x13\x0e\xd0\0\0\x12\x34\0\x02\x0f\x08\0\x02\0\0\0"
 RDP_START = [("c", 0.01, RDP_REQUEST), ("s", 0.01, RDP_CONFIRM)] + craft.tls_start("rdp")
 CHROME = "remotedesktop-pa.googleapis.com"
 
 
 @case("RDP from outside drives the laptop", [
-    alert("remote-control", "high", 2.5, subject__account="contractor1", geo=[GERMANY])],
+    alert("remote-control", "high", 2.5, subject__account="contractor1")],
     may=["direct-exposure"])
 def _(w):
     w.login(T, "contractor1", HOME, "10.8.0.5", session="s1")
@@ -18,7 +18,7 @@ def _(w):
 
 
 @case("Chrome Remote Desktop through its relay: no far end is known", [
-    alert("remote-control", "high", 2.5, subject__account="contractor1", geo=[])])
+    alert("remote-control", "high", 2.5, subject__account="contractor1", geo=None)])
 def _(w):
     w.login(T, "contractor1", HOME, "10.8.0.5", session="s1")
     tool(w, T + 60, CHROME, craft.driven(90))
@@ -47,3 +47,20 @@ def _(w):
     get = b"GET / HTTP/1.1\r\nHost: www.teamviewer.com\r\nUser-Agent: test\r\n\r\n"
     page = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 4\r\n\r\npage"
     w.tcp(T + 9, "10.8.0.5", 50002, "203.0.113.80", 80, [("c", 0.1, get), ("s", 0.1, page)] * 4)
+
+
+@case("VNC from outside drives the laptop", [alert("remote-control", "high", 2.5, subject__account="contractor1")],
+      may=["direct-exposure"])
+def _(w):
+    version = b"RFB 003.008\n"
+    start = [("s", 0.01, version), ("c", 0.01, version), ("s", 0.01, b"\x01\x01"), ("c", 0.01, b"\x01"),
+             ("s", 0.01, b"\0\0\0\0"), ("c", 0.01, b"\x01")]
+    w.login(T, "contractor1", HOME, "10.8.0.5", session="s1")
+    w.tcp(T + 60, GERMANY, 50000, "10.8.0.5", 5900, start + craft.driven(90, screen_side="s"))
+
+
+@case("the laptop drives a company server by RDP: at work", absent=["remote-control"],
+      config={"networks": {"inside": ["10.0.0.0/8"], "vpn-pools": ["10.8.0.0/24"]}})
+def _(w):
+    w.login(T, "contractor1", HOME, "10.8.0.5", session="s1")
+    w.tcp(T + 60, "10.8.0.5", 50000, "10.0.0.80", 3389, RDP_START + craft.driven(90, screen_side="s"))

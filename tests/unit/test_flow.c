@@ -107,6 +107,9 @@ test_originator(void **state)
         { "midstream, server's port well known", false, 6, ACK, 40000, 443, true },
         { "midstream, lower port serves", false, 6, ACK, 50000, 3389, true },
         { "UDP answer first", false, 17, 0, 40000, 53, true },
+        { "UDP, WireGuard's server spoke first", false, 17, 0, 40000, 51820, true },
+        { "UDP, OpenVPN's server spoke first", false, 17, 0, 40000, 1194, true },
+        { "midstream, the service on the higher port", false, 6, ACK, 2000, 5938, true },
         { "UDP, high ports: who spoke first", false, 17, 0, 40000, 41000, false },
     };
 

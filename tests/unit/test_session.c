@@ -166,6 +166,9 @@ test_controller(void **state)
         { "tool by name, screen out: the relay hides it", &anydesk, SIGN_SNI, true, false, 0 },
         { "tool by name, screen in: the local viewer", &anydesk, SIGN_SNI, false, true, 192 },
         { "tool by nDPI to a public server: maybe a relay", &anydesk, SIGN_NDPI, true, false, 0 },
+        { "the vendor's certificate: a relay", &anydesk, SIGN_CERTIFICATE, true, false, 0 },
+        { "the program's certificate: the peer", &anydesk, SIGN_PEER_CERTIFICATE, true, true, 203 },
+        { "VNC turned round: the server drives", &rdp, SIGN_NDPI, true, true, 203 },
     };
 
     (void)state;
