@@ -53,3 +53,84 @@ def _(w):
     tool(w, T + 600, RUSTDESK, TALK, port=50100, relay="203.0.113.90")
 
 
+
+
+def desktop(w, client, server, at=T):
+    w.tcp(at, client, 50000, server, 3389, craft.rdp_start() + craft.driven(90, screen_side="s"))
+
+
+@case("RDP from China drives a laptop at home", [
+    alert("remote-control", "high", 2.5, subject__site="192.168.1.0/24", subject__device="192.168.1.20", count=1),
+    alert("egress-country", "high", 4, subject__site="192.168.1.0/24"), alert("case", "high", 2.5 + 4)])
+def _(w):
+    desktop(w, CHINA, "192.168.1.20")
+
+
+@case("a laptop that drives a computer in China is a viewer", [
+    alert("remote-control", "medium", 1.5), alert("egress-country", "high", 4), alert("case", "medium", 1.5 + 4)])
+def _(w):
+    desktop(w, "192.168.1.20", CHINA)
+
+
+@case("RDP between two private hosts of which nobody knows a login", absent=["remote-control"])
+def _(w):
+    desktop(w, "192.168.1.20", "192.168.1.30")
+
+
+for label, networks in (("no networks given", {}), ("the pool given", {"vpn-pools": ["10.8.0.0/24"]}),
+                        ("all given", {"inside": ["10.0.0.0/8"], "vpn-pools": ["10.8.0.0/24"]})):
+    @case("a laptop works on a company server by RDP, " + label, absent=["remote-control"], config={"networks": networks})
+    def _(w):
+        w.login(T, "one", HOME, "10.8.0.5", session="s1")
+        desktop(w, "10.8.0.5", "10.0.0.80", T + 60)
+
+    @case("a company server drives a contractor's laptop, " + label, [
+        alert("remote-control", "high", 2.5, subject__account="one", count=1)], config={"networks": networks})
+    def _(w):
+        w.login(T, "one", HOME, "10.8.0.5", session="s1")
+        desktop(w, "10.0.0.80", "10.8.0.5", T + 60)
+
+
+@case("the same from a trusted help desk", absent=["remote-control"], config={"networks": {"trusted": ["10.0.0.80"]}})
+def _(w):
+    w.login(T, "one", HOME, "10.8.0.5", session="s1")
+    desktop(w, "10.0.0.80", "10.8.0.5", T + 60)
+
+
+@case("a tool's direct connection from China", [
+    alert("remote-control", "high", 2.5, count=1), alert("egress-country", "high", 4), alert("case", "high", 2.5 + 4)])
+def _(w):
+    w.tcp(T, CHINA, 51000, "192.168.1.20", 7070, craft.tls_start(ANYDESK) + craft.driven(120, screen_side="s"))
+
+
+@case("a vendor's relay in China is no far end", [alert("remote-control", "high", 2.5)], absent=["egress-country"])
+def _(w):
+    tool(w, T, ANYDESK, craft.driven(120), laptop="192.168.1.20", relay=CHINA)
+
+
+@case("the same the other way round: a viewer through a relay", [alert("remote-control", "medium", 1.5)], absent=["egress-country"])
+def _(w):
+    tool(w, T, ANYDESK, craft.driven(120, screen_side="s"), laptop="192.168.1.20", relay=CHINA)
+
+
+@case("a home capture: two devices, a tool each", [
+    alert("remote-control", "medium", 1.5, subject__device="192.168.1.20"),
+    alert("remote-control", "medium", 1.5, subject__device="192.168.1.21"),
+    alert("second-tool", "high", 3, subject__site="192.168.1.0/24")], absent=["case"])
+def _(w):
+    tool(w, T, ANYDESK, TALK, laptop="192.168.1.20")
+    tool(w, T + 60, RUSTDESK, TALK, laptop="192.168.1.21", relay="203.0.113.90")
+
+
+@case("two tools more than a week apart", [alert("remote-control", "medium", 1.5), alert("remote-control", "medium", 1.5)],
+      absent=["second-tool"])
+def _(w):
+    tool(w, T, ANYDESK, TALK, laptop="192.168.1.20")
+    tool(w, T + 7 * DAY + 60, RUSTDESK, TALK, laptop="192.168.1.20", relay="203.0.113.90")
+
+
+@case("a tool that the roster approves", absent=["remote-control", "second-tool"],
+      roster=[dict(person("one", SEATTLE), **{"approved-tools": ["anydesk"]})])
+def _(w):
+    w.login(T, "one", HOME, "10.8.0.5", session="s1")
+    tool(w, T + 60, ANYDESK, TALK)
