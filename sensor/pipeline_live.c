@@ -303,6 +303,7 @@ pipeline_live(const struct pipeline_request *request, struct pipeline_summary *s
             if (capture_had_errors(l.lanes[i].capture) && status == PIPELINE_DONE)
                 status = PIPELINE_INPUT_FAILED;
         }
+        summary->captures = request->interface_count; /* however many rings read each */
     }
     if (l.lanes != NULL)
         close_all(&l);

@@ -29,6 +29,8 @@ put_seen(FILE *to, const struct pipeline_summary *p)
         timestamp_print(last, p->last_us);
         fprintf(to, "%*s  from %s to %s\n", COUNT_WIDTH, "", first, last);
     }
+    if (p->fragments_reassembled > 0)
+        put_line(to, p->fragments_reassembled, "datagrams put together from fragments");
     put_line(to, p->flows, "flows");
 }
 
@@ -74,7 +76,6 @@ put_packet_losses(FILE *to, const struct pipeline_summary *p)
         { p->filtered, "packets left out by the filter" },
         { p->duplicates, "packets were copies of others" },
         { p->clock_steps_back, "packets were earlier than one before them" },
-        { p->fragments_reassembled, "datagrams put together from fragments" },
         { p->fragments_dropped, "fragments never became whole" },
         { p->flows_evicted, "flows gave way to newer ones (limits.flows)" },
         { p->flows_one_way, "flows were seen in one direction only" },

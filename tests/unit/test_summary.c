@@ -57,6 +57,7 @@ says_what_was_seen_and_lost(void **state)
     p.parse[0][PARSE_BAD] = 5;
     p.sessions_evicted = 7;
     p.states_refused = 8;
+    p.fragments_reassembled = 11;
     p.streams_lost = 9;
     a.alerts[SEVERITY_HIGH] = 6;
     text = summarise(&p, &a);
@@ -68,6 +69,7 @@ says_what_was_seen_and_lost(void **state)
     assert_non_null(strstr(text, "7  sessions gave way"));
     assert_non_null(strstr(text, "8  flows went unclassified"));
     assert_non_null(strstr(text, "9  streams were read no further"));
+    assert_true(strstr(text, "11  datagrams put together") < strstr(text, "  flows\n")); /* no loss */
     assert_null(strstr(text, "streams went unread"));
     assert_null(strstr(text, "kernel"));
     assert_null(strstr(text, "NOTHING"));
