@@ -69,7 +69,8 @@ says_what_was_seen_and_lost(void **state)
     assert_non_null(strstr(text, "7  sessions gave way"));
     assert_non_null(strstr(text, "8  flows went unclassified"));
     assert_non_null(strstr(text, "9  streams were read no further"));
-    assert_true(strstr(text, "11  datagrams put together") < strstr(text, "  flows\n")); /* no loss */
+    assert_true(
+        strstr(text, "11  datagrams put together") < strstr(text, "  flows\n")); /* no loss */
     assert_null(strstr(text, "streams went unread"));
     assert_null(strstr(text, "kernel"));
     assert_null(strstr(text, "NOTHING"));
