@@ -104,36 +104,52 @@ take_escape(struct rd *r, uint8_t out[4])
     return 1;
 }
 
+/* The bytes in front that stand for themselves: up to a quote, backslash or control character. */
+static size_t
+count_plain(const struct rd *r)
+{
+    const uint8_t *at = r->p;
+
+    while (at < r->end && *at != '"' && *at != '\\' && *at >= 0x20)
+        at++;
+    return (size_t)(at - r->p);
+}
+
+/* Adds to the text; of a text that is forgotten nothing is kept. */
+static void
+add_text(struct rd *r, struct json_value *value, const uint8_t *bytes, size_t n)
+{
+    if (!r->ok || value == NULL)
+        return;
+    if (n > JSON_TEXT_LIMIT - value->length) {
+        fail(r);
+        return;
+    }
+    memcpy(value->text + value->length, bytes, n);
+    value->length += n;
+}
+
 /* A string whose opening quote was taken. value NULL = forgotten, of any length; one that is longer
  * than JSON_TEXT_LIMIT is bad otherwise. */
 static void
 take_string(struct rd *r, struct json_value *value)
 {
-    size_t length = 0;
-
+    if (value != NULL)
+        value->length = 0;
     while (r->ok) {
-        uint8_t unit[4] = { rd_u8(r) };
-        size_t n = 1;
+        size_t n = count_plain(r);
+        const uint8_t *plain = rd_bytes(r, n);
+        uint8_t escaped[4];
 
-        if (!r->ok || unit[0] == '"')
+        add_text(r, value, plain, n);
+        if (take(r, '"'))
             break;
-        if (unit[0] < 0x20)
-            fail(r);
-        else if (unit[0] == '\\')
-            n = take_escape(r, unit);
-        if (value == NULL)
-            continue;
-        if (n > JSON_TEXT_LIMIT - length) {
-            fail(r);
-            break;
-        }
-        memcpy(value->text + length, unit, n);
-        length += n;
+        expect_word(r, "\\");
+        n = take_escape(r, escaped);
+        add_text(r, value, escaped, n);
     }
-    if (value != NULL) {
-        value->text[length] = '\0';
-        value->length = length;
-    }
+    if (value != NULL)
+        value->text[value->length] = '\0';
 }
 
 /* Digits, at least one; the count of them. */

@@ -9,6 +9,7 @@
 #include "../timestamp.h"
 #include "document.h"
 #include "json_read.h"
+#include "observation_name.h"
 #include "output.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -25,22 +26,6 @@
 #define MESSAGE_SIZE 4352 /* a path and a sentence */
 
 #define BIT(field) (1u << (field))
-
-enum field {
-    FIELD_TIME,
-    FIELD_KIND,
-    FIELD_PROTOCOL,
-    FIELD_CAPTURE,
-    FIELD_PACKET,
-    FIELD_FLOW,
-    FIELD_SOURCE,
-    FIELD_SOURCE_PORT,
-    FIELD_DESTINATION,
-    FIELD_DESTINATION_PORT,
-    FIELD_ENCAPSULATION,
-    FIELD_TRANSPORT,
-    FIELD_COUNT
-};
 
 static bool
 take_text(const struct json_value *v, char *out, size_t room)
@@ -110,7 +95,7 @@ take_transport(const struct json_value *v, uint8_t *out)
 }
 
 static bool
-take_field(struct observation *o, enum field field, const struct json_value *v)
+take_field(struct observation *o, enum observation_field field, const struct json_value *v)
 {
     int64_t number = 0;
 
@@ -150,30 +135,6 @@ take_field(struct observation *o, enum field field, const struct json_value *v)
     return false;
 }
 
-static const char *const field_names[FIELD_COUNT] = {
-    [FIELD_TIME] = "time",
-    [FIELD_KIND] = "kind",
-    [FIELD_PROTOCOL] = "protocol",
-    [FIELD_CAPTURE] = "capture",
-    [FIELD_PACKET] = "packet",
-    [FIELD_FLOW] = "flow",
-    [FIELD_SOURCE] = "source",
-    [FIELD_SOURCE_PORT] = "source-port",
-    [FIELD_DESTINATION] = "destination",
-    [FIELD_DESTINATION_PORT] = "destination-port",
-    [FIELD_ENCAPSULATION] = "encapsulation",
-    [FIELD_TRANSPORT] = "transport",
-};
-
-static enum field
-field_of(const char *name)
-{
-    for (int f = 0; f < FIELD_COUNT; f++)
-        if (strcmp(field_names[f], name) == 0)
-            return (enum field)f;
-    return FIELD_COUNT;
-}
-
 /* A value of the fact; false when it is of another type than the key's. */
 static bool
 take_fact(struct fact *f, enum fact_key key, const struct json_value *v)
@@ -206,12 +167,17 @@ take_fact(struct fact *f, enum fact_key key, const struct json_value *v)
 
 /* The key as fact.h names it ("device.mac" for "mac" within "device"). */
 static enum fact_key
-key_of(const char *map, const struct json_value *key)
+key_within(const char *map, size_t map_length, const struct json_value *key)
 {
     char name[KEY_SIZE];
-    int n = snprintf(name, sizeof(name), "%s%s%s", map, map[0] == '\0' ? "" : ".", key->text);
+    size_t n = map_length + 1 + key->length;
 
-    return n >= 0 && (size_t)n < sizeof(name) ? fact_key_of(name) : KEY_NONE;
+    if (n > sizeof(name))
+        return KEY_NONE;
+    memcpy(name, map, map_length);
+    name[map_length] = '.';
+    memcpy(name + map_length + 1, key->text, key->length);
+    return observation_name_find(name, n).key;
 }
 
 struct reading {
@@ -221,14 +187,18 @@ struct reading {
     uint64_t unknown;
 };
 
-/* The members of a map within an observation. */
+/* The members of a map within an observation, whose name is the key at hand. */
 static bool
-read_inner(struct rd *r, struct reading *g, const char *map)
+read_inner(struct rd *r, struct reading *g)
 {
+    char map[KEY_SIZE];
+    size_t map_length = g->key.length;
     bool is_first = true;
 
+    memcpy(map, g->key.text, map_length);
+
     while (json_next_key(r, &is_first, &g->key)) {
-        enum fact_key key = key_of(map, &g->key);
+        enum fact_key key = key_within(map, map_length, &g->key);
 
         json_take_value(r, &g->value);
         if (g->value.kind == JSON_MAP)
@@ -244,18 +214,16 @@ read_inner(struct rd *r, struct reading *g, const char *map)
 static bool
 read_member(struct rd *r, struct reading *g)
 {
-    enum field field = field_of(g->key.text);
-    enum fact_key key = field == FIELD_COUNT ? key_of("", &g->key) : KEY_NONE;
-    char map[KEY_SIZE];
+    struct observation_name name = observation_name_find(g->key.text, g->key.length);
+    enum observation_field field = name.field;
+    enum fact_key key = name.key;
 
     json_take_value(r, &g->value);
     if (!r->ok)
         return true; /* the caller sees it */
     if (g->value.kind == JSON_MAP && field == FIELD_COUNT && key == KEY_NONE &&
-        g->key.length < sizeof(map)) {
-        memcpy(map, g->key.text, g->key.length + 1);
-        return read_inner(r, g, map);
-    }
+        g->key.length < KEY_SIZE)
+        return read_inner(r, g);
     if (g->value.kind == JSON_MAP)
         json_skip_map(r);
     if (field != FIELD_COUNT) {

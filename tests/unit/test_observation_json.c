@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* clang-format off */
-/* links: sensor/output/observation_read.c sensor/output/json_read.c sensor/output/document.c sensor/output/emit.c sensor/output/json.c sensor/output/buffer.c sensor/timestamp.c sensor/address.c parsers/fact.c parsers/text.c */
+/* links: sensor/output/observation_read.c sensor/output/observation_name.c sensor/output/json_read.c sensor/output/document.c sensor/output/emit.c sensor/output/json.c sensor/output/buffer.c sensor/timestamp.c sensor/address.c parsers/fact.c parsers/text.c */
 /* clang-format on */
 /* Observations as JSON lines: what is written is read back without loss, and hostile lines are
  * refused whole. */
@@ -127,6 +127,11 @@ static const struct {
     { "spaces", " { \"kind\" : \"login\" , \"time\":\"2023-10-17T14:03:22.123456Z\" } \r", true },
     { "unknown keys of any shape", HEAD ",\"new\":[1,{\"a\":[]},null],\"m\":{\"x\":{}}}", true },
     { "surrogate pair", HEAD ",\"account\":\"\\ud83d\\ude00\"}", true },
+    { "a key with more behind a NUL", HEAD ",\"bytes\\u0000x\":\"of another type\"}", true },
+    { "map within a map", HEAD ",\"device\":{\"mac\":\"x\",\"new\":{\"mac\":1}}}", true },
+    { "number in a map", HEAD ",\"device\":{\"mac\":1}}", false },
+    { "escape at the end", HEAD ",\"account\":\"a\\", false },
+    { "unknown escape", HEAD ",\"account\":\"a\\q\"}", false },
     { "no time", "{\"kind\":\"login\"}", false },
     { "unknown kind", "{\"time\":\"2023-10-17T14:03:22.123456Z\",\"kind\":\"x\"}", false },
     { "text for a number", HEAD ",\"bytes\":\"1\"}", false },
