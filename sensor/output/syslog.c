@@ -245,6 +245,7 @@ size_t
 syslog_format_cef(char out[SYSLOG_LIMIT], const struct alert *a, long process)
 {
     struct message m = { .out = out, .limit = SYSLOG_LIMIT };
+    bool has_summary = a->summary != NULL && a->summary[0] != '\0';
     char id[EMIT_ID_SIZE];
 
     emit_print_id(id, a->id);
@@ -252,7 +253,7 @@ syslog_format_cef(char out[SYSLOG_LIMIT], const struct alert *a, long process)
     put(&m, "- CEF:0|farmwatch|farmwatch|");
     put_pair(&m, &cef_head_style, "", FARMWATCH_VERSION);
     put_pair(&m, &cef_head_style, "", a->name);
-    put_pair(&m, &cef_head_style, "", a->summary == NULL ? a->name : a->summary);
+    put_pair(&m, &cef_head_style, "", has_summary ? a->summary : a->name);
     put_pair_count(&m, &cef_head_style, "", severities[a->severity].cef);
     put(&m, "externalId=");
     put(&m, id);
