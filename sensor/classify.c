@@ -20,7 +20,10 @@
 struct classify_flow {
     struct ndpi_flow_struct ndpi; /* first, so that it has malloc's alignment */
     ndpi_protocol protocol;
-    struct classify_flow *next_free;
+    void *owner;
+    int64_t begun_us;
+    struct classify_flow *older,
+        *newer; /* neighbours among those in use; `newer` chains the free */
 };
 
 struct classifier {
@@ -28,7 +31,7 @@ struct classifier {
     bool is_broken; /* the module could not be made: said by classify_begin() refusing */
     uint32_t in_use, limit;
     uint64_t refused;
-    struct classify_flow *free;
+    struct classify_flow *free, *oldest, *newest;
     char (*names)[NAME_BYTES];
     uint32_t name_count;
 };
@@ -193,7 +196,7 @@ module_make(struct classifier *c)
 }
 
 struct classify_flow *
-classify_begin(struct classifier *c)
+classify_begin(struct classifier *c, void *owner, int64_t time_us)
 {
     struct classify_flow *state = c->free;
 
@@ -202,12 +205,23 @@ classify_begin(struct classifier *c)
         return NULL;
     }
     if (state != NULL)
-        c->free = state->next_free;
+        c->free = state->newer;
     else if ((state = malloc(sizeof *state)) == NULL)
         return NULL;
     memset(state, 0, sizeof *state);
+    state->owner = owner;
+    state->begun_us = time_us;
+    state->older = c->newest;
+    *(c->newest == NULL ? &c->oldest : &c->newest->newer) = state;
+    c->newest = state;
     c->in_use++;
     return state;
+}
+
+void *
+classify_oldest(const struct classifier *c, int64_t before_us)
+{
+    return c->oldest != NULL && c->oldest->begun_us < before_us ? c->oldest->owner : NULL;
 }
 
 static bool
@@ -312,7 +326,9 @@ classify_end(struct classifier *c, struct classify_flow *state)
     if (state == NULL)
         return;
     ndpi_free_flow_data(&state->ndpi);
-    state->next_free = c->free;
+    *(state->older == NULL ? &c->oldest : &state->older->newer) = state->newer;
+    *(state->newer == NULL ? &c->newest : &state->newer->older) = state->older;
+    state->newer = c->free;
     c->free = state;
     c->in_use--;
 }
@@ -347,7 +363,7 @@ classifier_close(struct classifier *c)
     if (c == NULL)
         return;
     for (struct classify_flow *s = c->free; s != NULL; s = next) {
-        next = s->next_free;
+        next = s->newer;
         free(s);
     }
     if (c->module != NULL)

@@ -37,8 +37,10 @@ struct classify_verdict {
 
 /* `states` at once at most. NULL when memory is short. */
 struct classifier *classifier_open(uint32_t states);
-/* A zeroed state, or NULL when all are in use or nDPI cannot be set up. */
-struct classify_flow *classify_begin(struct classifier *c);
+/* A zeroed state for `owner`, or NULL when all are in use or nDPI cannot be set up. */
+struct classify_flow *classify_begin(struct classifier *c, void *owner, int64_t time_us);
+/* The owner of the state that is in use for longest, if it began before then; else NULL. */
+void *classify_oldest(const struct classifier *c, int64_t before_us);
 /* Reads one IP packet (header included). True when nDPI has decided and needs no more. */
 bool classify_packet(struct classifier *c, struct classify_flow *state, const uint8_t *ip,
     uint32_t captured, int64_t time_us);

@@ -8,6 +8,9 @@
 #include "second_sign.h"
 #include <stdlib.h>
 
+/* From a flow's first payload on: what nDPI has not named by then it holds memory for in vain, and
+ * a busy link has many flows that say one thing and stay open. */
+#define CLASSIFY_US INT64_C(60000000)
 #define PAIR_SETS 256u /* of four requests under way, in one shard */
 
 static const char *
@@ -73,6 +76,18 @@ observer_packet(struct observer *o, struct flow *f, unsigned direction, const st
         report_watched(o, f);
     if (f->classify != NULL && f->tcp_state >= FLOW_TCP_CLOSING)
         observe_verdict(o, f);
+}
+
+struct flow *
+observer_overdue(const struct observer *o, int64_t now_us)
+{
+    return classify_oldest(o->classifier, now_us - CLASSIFY_US);
+}
+
+void
+observer_settle(struct observer *o, struct flow *f)
+{
+    observe_verdict(o, f);
 }
 
 void

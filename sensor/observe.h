@@ -36,6 +36,10 @@ struct observer *observer_open(const struct observer_request *request);
 /* Looks at one packet of a flow; evidence stands in the emitter. */
 void observer_packet(
     struct observer *o, struct flow *f, unsigned direction, const struct packet *p);
+/* A flow that nDPI had for long enough by now; NULL when there is none. */
+struct flow *observer_overdue(const struct observer *o, int64_t now_us);
+/* What nDPI has of it by now is its last word. */
+void observer_settle(struct observer *o, struct flow *f);
 /* The flow ends: what is known is told and what it holds given back. */
 void observer_flow_ended(struct observer *o, struct flow *f);
 void observer_get_counts(const struct observer *o, struct observer_counts *out);

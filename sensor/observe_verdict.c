@@ -231,7 +231,8 @@ observe_classify(struct observer *o, struct flow *f, const struct packet *p)
     bool is_done;
 
     if (f->classify == NULL &&
-        (!o->request.classify || (f->classify = classify_begin(o->classifier)) == NULL)) {
+        (!o->request.classify || (f->classify = classify_begin(o->classifier, f,
+                                      o->request.emitter->now.time_us)) == NULL)) {
         f->marks |= FLOW_CLASSIFIED;
         return;
     }

@@ -30,11 +30,11 @@ emit(void *context, const struct emission *e)
     s->request.emit(s->request.emit_context, e);
 }
 
-/* A flow may end in the middle of another flow's packet (eviction): its evidence is its own. */
+/* What is said of a flow when it is not its packet that is looked at, but another flow's (eviction)
+ * or none: its evidence is its own. */
 static void
-flow_ended(void *context, struct flow *f)
+say_late(struct shard *s, struct flow *f, void (*say)(struct observer *o, struct flow *f))
 {
-    struct shard *s = context;
     const struct packet *packet = s->emitter.packet;
     struct evidence now = s->emitter.now;
 
@@ -45,9 +45,15 @@ flow_ended(void *context, struct flow *f)
         .time_us = f->last_us,
         .capture = f->last_capture,
     };
-    observer_flow_ended(s->observer, f);
+    say(s->observer, f);
     s->emitter.packet = packet;
     s->emitter.now = now;
+}
+
+static void
+flow_ended(void *context, struct flow *f)
+{
+    say_late(context, f, observer_flow_ended);
 }
 
 static void
@@ -95,7 +101,11 @@ set_clock(struct shard *s, uint64_t order, int64_t clock_us)
 void
 shard_tick(struct shard *s, uint64_t order, int64_t clock_us)
 {
+    struct flow *f;
+
     set_clock(s, order, clock_us);
+    while ((f = observer_overdue(s->observer, clock_us)) != NULL)
+        say_late(s, f, observer_settle);
     flow_table_expire(s->flows, clock_us);
 }
 
