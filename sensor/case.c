@@ -272,6 +272,7 @@ struct document {
     struct alert_geo geo[8];
     const char *attack[16], *references[16], *accounts[SITE_ACCOUNTS];
     char flags[CASE_PARTS][160];
+    char whats[CASE_PARTS][ACCOUNT_NAME + 80];
     char summary[1024];
 };
 
@@ -330,8 +331,15 @@ fill_part(const struct cases *t, const struct scored *c, unsigned i, struct docu
     out->first_seen_us = f->first_us;
     out->last_seen_us = f->last_us;
     out->count = f->count;
-    if (f->claim_count > 0)
-        d->evidence[d->alert.evidence_count++] = claim_view(&f->claims[0]);
+    if (f->claim_count > 0) {
+        struct alert_evidence *evidence = &d->evidence[d->alert.evidence_count++];
+
+        *evidence = claim_view(&f->claims[0]);
+        snprintf(d->whats[i], sizeof d->whats[i], "%s%s%s: %s", p->name,
+            c->site != NULL && f->account != NULL ? " of " : "",
+            c->site != NULL && f->account != NULL ? f->account->name : "", f->claims[0].what);
+        evidence->what = d->whats[i];
+    }
     add_texts(d->attack, &d->alert.attack_count, f->detector->attack);
     add_texts(d->references, &d->alert.reference_count, f->detector->references);
     fill_geo(t, f, d);
@@ -428,9 +436,10 @@ emit(struct cases *t, const struct scored *c)
         .attack = d->attack,
         .references = d->references,
         .findings = d->findings,
-        .action = "Read the findings below in order of `counted`; ask the contractor for a live "
-                  "video call from the company laptop, and compare serial number, delivery "
-                  "address and the sites named here before any access is withdrawn.",
+        .action =
+            "Read the findings below, the highest `counted` first; ask the contractor for a live "
+            "video call from the company laptop, and compare serial number, delivery "
+            "address and the sites named here before any access is withdrawn.",
     };
     fill_subject(c, d);
     for (unsigned i = 0; i < c->count; i++)

@@ -65,7 +65,7 @@ static void
 run(const struct detect *d, const struct detect_event *e)
 {
     const struct config_contractor *c = e->account == NULL ? NULL : e->account->contractor;
-    char place[PLACE_TEXT], distance[64] = "";
+    char place[PLACE_TEXT], distance[64] = "", claim[160];
     struct sighting s;
     bool abroad;
     double km;
@@ -88,11 +88,17 @@ run(const struct detect *d, const struct detect_event *e)
     detect_claim_place(&s, NULL, "outside address", &e->far, &e->place);
     detect_claim(&s, NULL, "claim", "%s%s%s%s", c->country[0] == '\0' ? "home" : c->country,
         c->region == NULL ? "" : ", ", c->region == NULL ? "" : c->region, distance);
-    detect_say(&s, "%s logged in from %s%s, but the roster claims %s%s%s; seen on %u day%s.",
-        detect_who(&s), place_text(&e->place, place), distance,
+    snprintf(claim, sizeof claim, "%s%s%s",
         c->country[0] == '\0' ? "another home" : place_country_name(c->country),
-        c->region == NULL ? "" : ", ", c->region == NULL ? "" : c->region, days,
-        days == 1 ? "" : "s");
+        c->region == NULL ? "" : ", ", c->region == NULL ? "" : c->region);
+    if (abroad)
+        detect_say(&s, "%s logged in from %s%s, but the roster claims %s; seen on %u day%s.",
+            detect_who(&s), place_text(&e->place, place), distance, claim, days,
+            days == 1 ? "" : "s");
+    else
+        detect_say(&s,
+            "%s logged in from %s, about %.0f km from the home in the roster; seen on %u day%s.",
+            detect_who(&s), place_text(&e->place, place), km, days, days == 1 ? "" : "s");
     findings_sight(d->findings, &s);
 }
 
