@@ -71,10 +71,12 @@ clock_us(void)
 static void __attribute__((format(printf, 3, 4)))
 say(const struct outputs *o, const struct output *out, const char *format, ...)
 {
-    char line[LINE_SIZE];
-    int n = snprintf(line, sizeof(line), "output %s: ", out->spec.label);
+    char line[LINE_SIZE], label[OUTPUT_LABEL_SIZE];
     va_list arguments;
+    int n;
 
+    output_spec_print(&out->spec, label);
+    n = snprintf(line, sizeof(line), "output %s: ", label);
     va_start(arguments, format);
     if (n >= 0 && (size_t)n < sizeof(line))
         vsnprintf(line + n, sizeof(line) - (size_t)n, format, arguments);

@@ -137,6 +137,13 @@ check_last(const struct output_spec *list, unsigned count)
     return NULL;
 }
 
+void
+output_spec_print(const struct output_spec *spec, char out[OUTPUT_LABEL_SIZE])
+{
+    snprintf(out, OUTPUT_LABEL_SIZE, "%s:%s%s", types[spec->type].name, spec->target,
+        strcmp(spec->target, "-") == 0 ? " (standard output)" : "");
+}
+
 /* Takes up what was read into out[*count]; why is what reading it found wrong. */
 static bool
 take(const struct outputs_request *request, struct output_spec *out, unsigned *count,
@@ -145,8 +152,6 @@ take(const struct outputs_request *request, struct output_spec *out, unsigned *c
     struct output_spec *spec = &out[*count];
 
     if (spec->target != NULL) {
-        snprintf(spec->label, sizeof(spec->label), "%s:%s%s", types[spec->type].name, spec->target,
-            strcmp(spec->target, "-") == 0 ? " (standard output)" : "");
         ++*count;
         if (why == NULL)
             why = check_last(out, *count);
@@ -160,8 +165,7 @@ take_text(const struct outputs_request *request, struct output_spec *out, unsign
 {
     if (*count == OUTPUT_SPEC_LIMIT)
         return refuse(request, text, "too many outputs");
-    memset(&out[*count], 0, sizeof(*out));
-    out[*count].what = what;
+    out[*count] = (struct output_spec){ .what = what };
     return take(request, out, count, text, read_text(text, &out[*count]));
 }
 
@@ -173,7 +177,7 @@ take_configured(const struct outputs_request *request, struct output_spec *out, 
 
     if (*count == OUTPUT_SPEC_LIMIT)
         return refuse(request, name, "too many outputs");
-    memset(&out[*count], 0, sizeof(*out));
+    out[*count] = (struct output_spec){ 0 };
     return take(request, out, count, name, read_configured(from, &out[*count]));
 }
 
@@ -221,6 +225,7 @@ bool
 outputs_check(const struct outputs_request *request)
 {
     struct output_spec list[OUTPUT_SPEC_LIMIT];
+    char label[OUTPUT_LABEL_SIZE];
     unsigned count;
     bool is_good = output_specs_collect(request, list, &count);
 
@@ -228,8 +233,12 @@ outputs_check(const struct outputs_request *request)
         const struct output_spec *spec = &list[i];
 
         if (spec->type != OUTPUT_SYSLOG && strcmp(spec->target, "-") != 0 &&
-            !is_writable(spec->target))
-            is_good = refuse(request, spec->label, strerror(errno));
+            !is_writable(spec->target)) {
+            const char *why = strerror(errno);
+
+            output_spec_print(spec, label);
+            is_good = refuse(request, label, why);
+        }
         output_spec_free(&list[i]);
     }
     return is_good;

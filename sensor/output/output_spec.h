@@ -13,8 +13,7 @@
 
 struct output_spec {
     enum config_output_type type;
-    char *target;                  /* a path or "-"; of syslog the url; owned */
-    char label[OUTPUT_LABEL_SIZE]; /* for messages: as -o would have it */
+    char *target; /* a path or "-"; of syslog the url; owned */
     bool is_cef;
     unsigned what; /* OUTPUT_ bits */
     enum config_severity min_severity;
@@ -25,6 +24,8 @@ struct output_spec {
  * was filled is the caller's either way. */
 bool output_specs_collect(const struct outputs_request *request,
     struct output_spec out[OUTPUT_SPEC_LIMIT], unsigned *count);
+/* For messages: as -o would have it. */
+void output_spec_print(const struct output_spec *spec, char out[OUTPUT_LABEL_SIZE]);
 void output_spec_free(struct output_spec *spec);
 
 #endif
