@@ -46,6 +46,15 @@ fill_flow(struct observation *o, const struct flow *f)
     o->destination_port = f->port[FLOW_SERVER];
 }
 
+static void
+copy_word(char *out, size_t room, const char *word)
+{
+    size_t n = strnlen(word, room - 1);
+
+    memcpy(out, word, n);
+    out[n] = '\0';
+}
+
 void
 emitter_send_late(struct emitter *e, const struct flow *f, const char *protocol,
     const struct fact *fact, const struct evidence *seen, const char *encapsulation)
@@ -57,8 +66,8 @@ emitter_send_late(struct emitter *e, const struct flow *f, const char *protocol,
     o->time_us = seen->time_us;
     o->order = e->now.order;
     o->packet = seen->packet;
-    snprintf(o->protocol, sizeof o->protocol, "%s", protocol);
-    snprintf(o->encapsulation, sizeof o->encapsulation, "%s", encapsulation);
+    copy_word(o->protocol, sizeof o->protocol, protocol);
+    copy_word(o->encapsulation, sizeof o->encapsulation, encapsulation);
     fill_flow(o, f);
     memcpy(&o->fact, fact, offsetof(struct fact, bytes) + fact->length);
     e->emitted++;
