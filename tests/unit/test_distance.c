@@ -73,9 +73,9 @@ countries_hold_their_places(void **state)
         const char *code, *name, *place;
         double latitude, longitude;
     } cases[] = {
-        { "US", "United States of America", "Honolulu", 21.3, -157.86 },
-        { "US", "United States of America", "Anchorage", 61.2, -149.9 },
-        { "US", "United States of America", "Miami", 25.76, -80.19 },
+        { "US", "United States", "Honolulu", 21.3, -157.86 },
+        { "US", "United States", "Anchorage", 61.2, -149.9 },
+        { "US", "United States", "Miami", 25.76, -80.19 },
         { "RU", "Russia", "Kaliningrad", 54.7, 20.5 },
         { "RU", "Russia", "Uelen, across the antimeridian", 66.16, -169.8 },
         { "CN", "China", "Dalian", 38.91, 121.6 },
