@@ -222,7 +222,7 @@ static const struct config_option top_options[] = {
     { .key = "outputs", LIST_AT(outputs, output_count, an_output),
       .example = "\n  - type: yaml\n    path: /var/log/farmwatch/alerts.yaml\n    min-severity: info\n    rotate-mib: 100\n    keep: 10\n"
           "  - type: syslog\n    url: udp://192.0.2.10:514\n    format: rfc5424\n    what: [alerts, health]\n    min-severity: medium\n",
-      .help = "Where alerts go. type yaml or json with a path (- is standard output), syslog with a url (udp:// tcp:// tls:// unix:). what: alerts, observations, health. "
+      .help = "Where alerts go. type yaml or json with a path (- is standard output), syslog with a url (udp:// tcp:// unix:). what: alerts, observations, health. "
           "min-severity is info for files and medium for syslog, where somebody is woken. A file is rotated at 100 MiB and 10 are kept unless said otherwise; rotate-mib 0 never rotates." },
     { .key = "state", .kind = KIND_TEXT, AT(state_path), .example = "/var/lib/farmwatch/state.db",
       .help = "Alerts that an output could not take wait in files beside this one. This version keeps leases and cases in memory only, and says so." },

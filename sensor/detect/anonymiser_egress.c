@@ -25,7 +25,7 @@ static const char *const references[] = {
 
 static const char *const kind_words[GEOIP_KIND_COUNT] = {
     [GEOIP_HOSTING] = "a hosting network",
-    [GEOIP_VPN] = "a VPN's exit",
+    [GEOIP_VPN] = "a VPN exit",
     [GEOIP_TOR] = "a Tor exit",
     [GEOIP_PROXY] = "a residential proxy",
 };
@@ -59,9 +59,9 @@ run(const struct detect *d, const struct detect_event *e)
     else
         locality_site_name(&e->far, s.object);
     detect_claim_place(&s, NULL, "outside address", &e->far, p);
-    detect_say(&s, "%s connected from %s in %s: that is %s%s%s, not a home.", detect_who(&s),
-        address, place_text(p, place), kind_words[p->kind], p->provider[0] == '\0' ? "" : " of ",
-        p->provider);
+    detect_say(&s, "%s connected from %s in %s: that is %s%s%s%s, not a home.", detect_who(&s),
+        address, place_text(p, place), kind_words[p->kind], p->provider[0] == '\0' ? "" : " (",
+        p->provider, p->provider[0] == '\0' ? "" : ")");
     findings_sight(d->findings, &s);
 }
 
