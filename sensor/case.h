@@ -3,7 +3,7 @@
  * Cases: all findings on one account or site, scored together.
  *
  * The sum is of natural log-odds. Findings of the other side (an account's sites, a site's
- * accounts) enter as DETECTORS says: a site's own at half weight, of the accounts the strongest of
+ * accounts) enter too: a site's own at half weight, of the accounts the strongest of
  * each family. Within a family the strongest counts in full, each further one at half.
  */
 #ifndef SENSOR_CASE_H

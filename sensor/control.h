@@ -3,7 +3,7 @@
  * Whether somebody drives a machine through a session: much goes out (the screen), little but
  * steady comes in (keys and mouse).
  *
- * The rule (DETECTORS.md, remote-control): over >= 60 s and >= 100 kB of payload, screen : input
+ * The rule of remote-control: over >= 60 s and >= 100 kB of payload, screen : input
  * over 5 : 1, and input packets (payload under 400 bytes) in >= 30 % of the 1 s bins, in any window
  * of 5 minutes. Each number is a key of that detector; these are the defaults. The ratio keeps
  * typing in a chat apart, the bins keep a download apart. A datagram protocol that acknowledges in

@@ -10,7 +10,7 @@
 #include "case.h"
 #include "detect/detect.h"
 
-/* DETECTORS, "One login": two sources tell of one login within this time ... */
+/* Two sources tell of one login within this time ... */
 #define JOIN_COPY_US (5 * SECOND_US)
 /* ... and a flow belongs to the login that its address gets within this time of its start. */
 #define JOIN_FLOW_US (60 * SECOND_US)

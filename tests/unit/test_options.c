@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* links: sensor/options.c */
-/* The command line means what DESIGN's synopsis says, and refuses what makes no sense. */
+/* The command line means what its help says, and refuses what makes no sense. */
 #include "../../sensor/options.h"
 
 #include <setjmp.h>
