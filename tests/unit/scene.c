@@ -119,8 +119,9 @@ address(const char *text)
 static struct observation
 begin(int64_t at, enum fact_kind kind, const char *source, const char *destination, uint64_t flow)
 {
-    struct observation o = { .time_us = SCENE_START + at, .packet = ++packet, .order = packet };
+    struct observation o = { .time_us = SCENE_START + at };
 
+    o.order = o.packet = ++packet;
     snprintf(o.capture, sizeof o.capture, "scene.pcap");
     snprintf(o.protocol, sizeof o.protocol, "test");
     o.has_flow = true;
