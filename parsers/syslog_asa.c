@@ -52,6 +52,9 @@ static const struct {
     { 722051, { "Group <{x}> User <{U}> IP <{o}> IPv4 Address <{i}> IPv6 address <{i}> assigned to "
                 "session",
                   FACT_LOGIN, "success" } },
+    { 722051, { "Group <{x}> User <{U}> IP <{o}> IPv4 Address <{i}> IPv6 Address <{i}> assigned to "
+                "session",
+                  FACT_LOGIN, "success" } },
     { 722051, { "Group <{x}> User <{U}> IP <{o}> Address <{i}> assigned to session", FACT_LOGIN,
                   "success" } },
     { 751025,

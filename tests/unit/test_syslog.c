@@ -38,6 +38,11 @@ static const struct sample {
             "address <::> assigned to session",
         "login account=jdoe realm=CORP result=success method=syslog-cisco-asa "
         "outside=203.0.113.9 inside=10.8.0.6 gateway=vpn1" },
+    { "ASA: address assigned, capital Address",
+        ASA "722051: Group <staff> User <CORP\\jdoe> IP <203.0.113.9> IPv4 Address <10.8.0.6> IPv6 "
+            "Address <::> assigned to session",
+        "login account=jdoe realm=CORP result=success method=syslog-cisco-asa "
+        "outside=203.0.113.9 inside=10.8.0.6 gateway=vpn1" },
     { "ASA: TLS connection",
         ASA "722022: Group <staff> User <jdoe> IP <203.0.113.9> TCP SVC connection established "
             "without compression",
