@@ -97,11 +97,11 @@ accounts_open(const struct accounts_request *request)
 }
 
 static void
-drop_lease(struct accounts *t, struct lease *l)
+drop_lease(struct accounts *t, struct account *a, struct lease *l)
 {
     accounts_end_lease(t, l, l->last_us);
-    DL_DELETE(l->account->leases, l);
-    l->account->lease_count--;
+    DL_DELETE(a->leases, l);
+    a->lease_count--;
     HASH_DEL(t->leases, l);
     free(l);
 }
@@ -122,7 +122,7 @@ drop_account(struct accounts *t, struct account *a)
 {
     t->request.going(t->request.context, &a->state, a, NULL);
     while (a->leases != NULL)
-        drop_lease(t, a->leases);
+        drop_lease(t, a, a->leases);
     for (unsigned i = 0; i < a->site_count; i++) {
         struct site *s = a->sites[i].other;
 
@@ -170,11 +170,13 @@ accounts_close(struct accounts *t)
         drop_site(t, t->sites);
     HASH_ITER(hh, t->devices, d, next_device)
     {
+        /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): the entry is out of the table */
         HASH_DEL(t->devices, d);
         free(d);
     }
     HASH_ITER(hh, t->roster, l, next_listed)
     {
+        /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): the entry is out of the table */
         HASH_DEL(t->roster, l);
         zone_close(l->zone);
         free(l);
@@ -299,6 +301,7 @@ accounts_touch_site(struct accounts *t, const struct in6_addr *address, int64_t 
         locality_site_name(address, s->name);
     }
     s->last_us = now_us;
+    /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): what was freed is out of the table */
     HASH_ADD(hh, t->sites, key, sizeof s->key, s);
     return s;
 }
@@ -362,6 +365,7 @@ accounts_touch_device(struct accounts *t, const struct in6_addr *address)
             return NULL;
         d->address = *address;
     }
+    /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): what was freed is out of the table */
     HASH_ADD(hh, t->devices, address, sizeof d->address, d);
     return d;
 }
@@ -418,7 +422,7 @@ accounts_add_lease(
     if (l == NULL)
         return NULL;
     if (a->lease_count == ACCOUNT_LEASES)
-        drop_lease(t, a->leases->prev); /* the list's tail: the oldest */
+        drop_lease(t, a, a->leases->prev); /* the list's tail: the oldest */
     l->serial = ++t->serial;
     l->account = a;
     l->start_us = l->last_us = l->renewed_us = now_us;

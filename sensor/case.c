@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "case.h"
 #include "detect/detect.h"
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,8 +42,10 @@ cases_close(struct cases *t)
 static void
 mark(struct cases *t, struct account *a, struct site *s)
 {
-    struct subject_state *state = a != NULL ? &a->state : &s->state;
+    struct subject_state *state;
 
+    assert(a != NULL || s != NULL);
+    state = a != NULL ? &a->state : &s->state;
     if (state->is_dirty)
         return;
     if (t->due_count == t->due_room) {

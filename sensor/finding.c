@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "finding.h"
 #include "detect/detect.h"
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-#define UPDATE_PAUSE_US HOUR_US        /* DESIGN 7: at most once an hour of packet time */
+#define UPDATE_PAUSE_US HOUR_US        /* at most once an hour of packet time */
 #define SWEEP_PAUSE_US (5 * MINUTE_US) /* how often overdue updates are looked for */
 #define SITE_DAYS_US (7 * DAY_US)
 
@@ -58,12 +59,6 @@ finding_earned_at(const struct finding *f, const struct site *s, int64_t since_u
     return false;
 }
 
-static struct subject_state *
-state_of(struct finding *f)
-{
-    return f->account != NULL ? &f->account->state : &f->site->state;
-}
-
 static void
 set_grown(struct findings *t, struct finding *f, bool grown)
 {
@@ -77,10 +72,8 @@ set_grown(struct findings *t, struct finding *f, bool grown)
 }
 
 static void
-free_finding(struct findings *t, struct finding *f)
+free_finding(struct findings *t, struct subject_state *state, struct finding *f)
 {
-    struct subject_state *state = state_of(f);
-
     set_grown(t, f, false);
     DL_DELETE(state->findings, f);
     state->finding_count--;
@@ -270,9 +263,10 @@ find_or_make(struct findings *t, const struct sighting *s, struct site *site)
             oldest = f;
     }
     if (state->finding_count == FINDING_PER_SUBJECT) {
+        assert(oldest != NULL);
         if (oldest->is_grown && !oldest->is_suppressed)
             emit(t, oldest, true, s->now_us);
-        free_finding(t, oldest);
+        free_finding(t, state, oldest);
     }
     f = calloc(1, sizeof *f);
     if (f == NULL)
@@ -483,6 +477,6 @@ findings_drop(struct findings *t, struct subject_state *state, bool write)
 
         if (write && f->is_grown && !f->is_suppressed)
             emit(t, f, true, f->last_us);
-        free_finding(t, f);
+        free_finding(t, state, f);
     }
 }

@@ -176,7 +176,7 @@ static bool
 buckets_grow(struct flow_table *t)
 {
     uint32_t size = t->buckets == NULL ? FIRST_BUCKETS : (t->mask + 1) * 2;
-    struct bucket *to = malloc(size * sizeof *to);
+    struct bucket *to = calloc(size, sizeof *to);
 
     if (to == NULL)
         return false;

@@ -106,6 +106,7 @@ close_terms(void *state)
         return;
     HASH_ITER(hh, t->table, term, next)
     {
+        /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): the entry is out of the table */
         HASH_DEL(t->table, term);
         while (term != NULL) {
             struct term *further = term->further;
