@@ -36,6 +36,22 @@ struct run {
     struct pipeline_summary packets;
 };
 
+/* Keys that are read and checked but do nothing in this version: said, so that nobody relies on
+ * them. */
+static void
+say_idle_keys(const struct config *c)
+{
+    if (c->state_path != NULL)
+        log_note("state: leases and cases are not kept between runs by this version");
+    if (c->metrics_listen != NULL)
+        log_note("metrics.listen: this version serves no metrics");
+    if (c->sensor.has_location)
+        log_note("sensor.location: no detector of this version uses it");
+    for (unsigned i = 0; i < c->output_count; i++)
+        if ((c->outputs[i].what & OUTPUT_HEALTH) != 0)
+            log_note("outputs: this version writes no health records");
+}
+
 static int
 load_config(struct run *run)
 {
@@ -49,10 +65,7 @@ load_config(struct run *run)
     run->config = config_load(&request);
     if (run->config == NULL)
         return -1;
-    if (run->config->state_path != NULL)
-        log_note("state: leases and cases are not kept between runs by this version");
-    if (run->config->metrics_listen != NULL)
-        log_note("metrics.listen: this version serves no metrics");
+    say_idle_keys(run->config);
     return 0;
 }
 
