@@ -52,6 +52,7 @@ enum fact_key {
     KEY_STATUS, /* radius-accounting: start, interim, stop; else the protocol's word for why */
     KEY_REASON,
     KEY_GATEWAY, /* the gateway that spoke (NAS-IP-Address, syslog host) */
+    KEY_TARGET,  /* what a proxy was asked for, a directory was bound to: host:port, service name */
     /* sessions */
     KEY_APP,
     KEY_CLASS, /* vpn, remote-desktop, remote-tool, ip-kvm, ssh, mesh, proxy, call */
@@ -62,6 +63,11 @@ enum fact_key {
     KEY_CONTROLLER,
     KEY_SOFTWARE_CLIENT,
     KEY_SOFTWARE_SERVER,
+    KEY_VERSION,   /* of the protocol, as its specification writes it: TLS 1.2, RFB 003.008 */
+    KEY_ALPN,      /* application protocol agreed on */
+    KEY_PEER_ID,   /* the tool's own number or name of a machine */
+    KEY_CATEGORY,  /* nDPI's */
+    KEY_RISKS,     /* nDPI's, names separated by commas */
     KEY_BYTES_OUT, /* from the client */
     KEY_BYTES_IN,  /* to the client */
     KEY_PACKETS_OUT,
@@ -74,6 +80,13 @@ enum fact_key {
     KEY_MAC,
     KEY_VENDOR,
     KEY_HOST_NAME,
+    KEY_DOMAIN,        /* DNS or NetBIOS domain that the device says it belongs to */
+    KEY_OS,            /* as it says itself: "Windows 10.0 build 19041" */
+    KEY_VENDOR_CLASS,  /* DHCP option 60, DHCPv6 option 16 */
+    KEY_CLIENT_ID,     /* DHCP option 61, DHCPv6 DUID: hexadecimal digits */
+    KEY_MODEL,         /* LLDP, CDP, SSDP, mDNS */
+    KEY_PREFIX_LENGTH, /* of the device's network, bits */
+    KEY_TCP_TIMESTAMP, /* TSval of a SYN: the clock of RFC 7323 */
     KEY_FINGERPRINT_DHCP,
     KEY_FINGERPRINT_TCP,
     KEY_FINGERPRINT_HASSH,
@@ -82,6 +95,7 @@ enum fact_key {
     /* name, banner, peer, upload, locale, rtt */
     KEY_WHAT,
     KEY_NAME,
+    KEY_ISSUER, /* of a certificate */
     KEY_TEXT,
     KEY_HOW,
     KEY_PORT,
@@ -89,6 +103,7 @@ enum fact_key {
     KEY_BYTES,
     KEY_KEYBOARD_LAYOUT,
     KEY_LANGUAGE,
+    KEY_IME, /* input method's file name, as RDP tells it */
     KEY_LAYER,
     KEY_END,
     KEY_VALUE_US,
