@@ -20,6 +20,8 @@ struct parse_check {
     size_t length;
     unsigned count;
     struct fact last;
+    uint8_t nested[PARSE_CHECK_ROOM]; /* bytes handed on as a stream of their own */
+    size_t nested_length;
 };
 
 static inline void
@@ -53,6 +55,17 @@ parse_check_fact(void *context, const struct fact *f)
     c->last = *f;
 }
 
+static inline void
+parse_check_nested(void *context, const uint8_t *bytes, size_t n)
+{
+    struct parse_check *c = context;
+
+    if (n <= sizeof(c->nested) - c->nested_length) {
+        memcpy(c->nested + c->nested_length, bytes, n);
+        c->nested_length += n;
+    }
+}
+
 /* Hexadecimal digits, with spaces where one likes, as bytes; their number. */
 static inline size_t
 parse_check_hex(uint8_t *bytes, size_t room, const char *hex)
@@ -69,12 +82,14 @@ parse_check_hex(uint8_t *bytes, size_t room, const char *hex)
 }
 
 /* One message from 198.51.100.1 to 198.51.100.2. The bytes are copied to a block of their exact
- * size, so that a sanitizer sees the first step beyond. */
+ * size, so that a sanitizer sees the first step beyond. Without a state of the caller's the parser
+ * gets a fresh one. */
 static inline enum parse_result
 parse_check_run(const struct parser *p, struct parse_input *in, const void *bytes, size_t n,
     struct parse_check *c)
 {
-    struct parse_output out = { parse_check_fact, c };
+    struct parse_output out = { parse_check_fact, parse_check_nested, c };
+    union parse_state fresh = { { 0 } }, *given = in->state;
     uint8_t *copy = malloc(n > 0 ? n : 1);
     enum parse_result result;
 
@@ -83,7 +98,12 @@ parse_check_run(const struct parser *p, struct parse_input *in, const void *byte
     in->data = rd_of(copy, n);
     inet_pton(AF_INET6, "::ffff:198.51.100.1", &in->source);
     inet_pton(AF_INET6, "::ffff:198.51.100.2", &in->destination);
+    if (in->wire_length == 0)
+        in->wire_length = (uint32_t)n;
+    if (given == NULL)
+        in->state = &fresh;
     result = p->parse(in, &out);
+    in->state = given;
     free(copy);
     return result;
 }
