@@ -98,8 +98,7 @@ parse_check_run(const struct parser *p, struct parse_input *in, const void *byte
     in->data = rd_of(copy, n);
     inet_pton(AF_INET6, "::ffff:198.51.100.1", &in->source);
     inet_pton(AF_INET6, "::ffff:198.51.100.2", &in->destination);
-    if (in->wire_length == 0)
-        in->wire_length = (uint32_t)n;
+    in->wire_length = (uint32_t)n;
     if (given == NULL)
         in->state = &fresh;
     result = p->parse(in, &out);
