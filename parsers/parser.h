@@ -33,6 +33,7 @@ enum parse_transport {
     PARSE_ICMP6 = 58, /* from the ICMPv6 header on */
 };
 
+#define PARSE_LLC 1 /* PARSE_LINK: stands for the EtherType of 802.2 frames, from the DSAP on */
 #define PARSE_STATE_BYTES 128
 
 /* What a parser remembers of one flow, both directions: zeroed before its first message, kept from
@@ -66,7 +67,8 @@ struct parse_input {
 struct parse_output {
     void (*fact)(void *context, const struct fact *f); /* copies what it keeps */
     /* Bytes of a stream carried by this message, each direction's in order and without gaps (the
-     * parser's duty): read by every parser that knows its protocol anywhere, as if on TCP. */
+     * parser's duty): read by every parser that knows its protocol anywhere, as if on TCP. No
+     * bytes: what comes next is another stream. */
     void (*nested)(void *context, const uint8_t *bytes, size_t n);
     void *context;
 };

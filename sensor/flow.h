@@ -41,8 +41,6 @@ enum flow_class { FLOW_CLASS_TCP, FLOW_CLASS_TCP_CLOSING, FLOW_CLASS_UDP, FLOW_C
 #define FLOW_IS_RELAYED 0x0200u   /* the server carries the tool vendor's name */
 #define FLOW_PEER_CHECKED 0x0400u /* looked up among the watched addresses */
 #define FLOW_PARSER_CHOSEN 0x0800u
-#define FLOW_STOP_CLIENT 0x1000u /* parsers are done with this direction */
-#define FLOW_STOP_SERVER 0x2000u
 #define FLOW_HANDSHAKE 0x4000u /* the three-way handshake was seen whole */
 #define FLOW_IS_DIRECT 0x8000u /* the server is the tool's other end, not its relay */
 

@@ -61,11 +61,11 @@ observer_packet(struct observer *o, struct flow *f, unsigned direction, const st
 {
     if (f->packets[FLOW_CLIENT] + f->packets[FLOW_SERVER] == 1)
         observe_choose(o, f);
+    if (p->payload_length > 0 && f->payload_packets[direction] == 1)
+        read_hello(o, f, direction, p);
+    if (f->candidates != 0)
+        observe_parse(o, f, direction, p);
     if (p->payload_length > 0) {
-        if (f->payload_packets[direction] == 1)
-            read_hello(o, f, direction, p);
-        if (f->candidates != 0)
-            observe_parse(o, f, direction, p);
         if ((f->marks & FLOW_CLASSIFIED) == 0)
             observe_classify(o, f, p);
         if (f->session != NULL || (f->marks & FLOW_WANTS_SIGN) != 0)

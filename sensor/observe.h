@@ -36,6 +36,8 @@ struct observer *observer_open(const struct observer_request *request);
 /* Looks at one packet of a flow; evidence stands in the emitter. */
 void observer_packet(
     struct observer *o, struct flow *f, unsigned direction, const struct packet *p);
+/* Looks at a frame without IP. */
+void observer_link(struct observer *o, const struct packet *p);
 /* A flow that nDPI had for long enough by now; NULL when there is none. */
 struct flow *observer_overdue(const struct observer *o, int64_t now_us);
 /* What nDPI has of it by now is its last word. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Shared by observe.c, observe_parse.c and observe_verdict.c; nobody else includes it.
+ * Shared by observe*.c; nobody else includes it.
  */
 #ifndef SENSOR_OBSERVE_INTERNAL_H
 #define SENSOR_OBSERVE_INTERNAL_H
@@ -14,6 +14,15 @@
 #define OBSERVE_PORTS 256 /* distinct ports in the parser table; more would not fit one byte */
 #define OBSERVE_TOLD                                                                               \
     16384u /* facts of devices and names remembered, so that each is told once an hour */
+
+#define OBSERVE_LINKS 64u /* pairs of ends without IP remembered */
+
+enum { OBSERVE_TCP, OBSERVE_UDP, OBSERVE_GRE, OBSERVE_ICMP6, OBSERVE_LINK, OBSERVE_TRANSPORTS };
+
+struct observe_link {
+    uint64_t key;
+    struct stream_pair pair;
+};
 
 struct observe_told {
     uint64_t hash;
@@ -32,24 +41,31 @@ struct observer {
     struct observe_told told[OBSERVE_TOLD];
     /* parsers that want a port: port_row[port] indexes the masks; row 0 is empty */
     uint8_t port_row[UINT16_MAX + 1];
-    uint64_t port_tcp[OBSERVE_PORTS], port_udp[OBSERVE_PORTS];
-    uint64_t anywhere_tcp, anywhere_udp, whole_stream;
+    uint64_t of_port[OBSERVE_TRANSPORTS][OBSERVE_PORTS];
+    uint64_t anywhere[OBSERVE_TRANSPORTS];
+    uint64_t whole_stream, resyncs;
+    struct observe_link links[OBSERVE_LINKS];
 };
 
 /* observe_parse.c */
 void observe_index_parsers(struct observer *o);
 /* Sets which parsers may fit a new flow. */
 void observe_choose(struct observer *o, struct flow *f);
-/* Runs them over the packet's payload. */
+/* Runs them over the packet's payload; of TCP's also what an acknowledgement says of the other
+ * side.
+ */
 void observe_parse(struct observer *o, struct flow *f, unsigned direction, const struct packet *p);
+
+/* observe_fact.c */
+/* True when this fact of this client (f's; NULL: of nobody) was not told within the hour. */
+bool observe_is_news(struct observer *o, const struct flow *f, const struct fact *fact);
+/* What a parser said, before it is told; false: drop it. Names and certificates of a tool's
+ * machinery, and handshakes, are signs of a session. f is NULL for a frame without IP. */
+bool observe_fact(struct observer *o, struct flow *f, const char *protocol, struct fact *fact);
 
 /* observe_verdict.c */
 /* Feeds a payload packet to nDPI; tells what became known. */
 void observe_classify(struct observer *o, struct flow *f, const struct packet *p);
-/* A name that a parser read: told once an hour for each client; one of a tool's machinery is a
- * sign. */
-void observe_name(
-    struct observer *o, const struct flow *f, const char *protocol, const struct fact *fact);
 /* The last word: nDPI's state is given back. */
 void observe_verdict(struct observer *o, struct flow *f);
 

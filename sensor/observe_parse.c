@@ -3,16 +3,47 @@
  * Parsers over payload. A flow starts with the parsers of its ports and those that know their
  * protocol anywhere; NOT_MINE and BAD take one off the list, the first OK chooses. On UDP a parser
  * stays on its own port whatever one datagram looks like: such flows live for days, and one damaged
- * or forged datagram must not blind us to the rest.
+ * or forged datagram must not blind us to the rest. On TCP the chosen one may say that the stream
+ * has become another protocol's; then those of `anywhere` are asked again.
+ *
+ * Streams within messages (TLS in OpenVPN) are read the same way, one level deep.
  */
 #include "observe_internal.h"
 
+#define SWITCHES_MAX 4 /* SOCKS, HTTP CONNECT, SMTP, STARTTLS */
+#define LINK_PAIRED (UINT64_C(1) << 63)
+#define LINK_USED 1
+
 struct job {
     struct observer *o;
-    struct flow *f;
+    struct flow *f; /* NULL: a frame without IP */
     const struct packet *p;
     unsigned direction, row;
+    uint64_t *candidates;
+    struct stream_pair *pair; /* NULL: datagrams that no parser with a state was chosen for */
+    bool is_nested;
 };
+
+static const struct {
+    uint8_t bit, protocol;
+    bool has_ports;
+} transports[OBSERVE_TRANSPORTS] = {
+    [OBSERVE_TCP] = { PARSER_TCP, PARSE_TCP, true },
+    [OBSERVE_UDP] = { PARSER_UDP, PARSE_UDP, true },
+    [OBSERVE_GRE] = { PARSER_GRE, PARSE_GRE, false },
+    [OBSERVE_ICMP6] = { PARSER_ICMP6, PARSE_ICMP6, false },
+    [OBSERVE_LINK] = { PARSER_LINK, PARSE_LINK, true },
+};
+
+static unsigned
+transport_of(uint8_t protocol)
+{
+    unsigned i = 0;
+
+    while (i < OBSERVE_TRANSPORTS && transports[i].protocol != protocol)
+        i++;
+    return i;
+}
 
 void
 observe_index_parsers(struct observer *o)
@@ -23,16 +54,20 @@ observe_index_parsers(struct observer *o)
         const struct parser *p = o->parsers[i];
         uint64_t bit = UINT64_C(1) << i;
 
-        o->anywhere_tcp |= p->anywhere && (p->transports & PARSER_TCP) != 0 ? bit : 0;
-        o->anywhere_udp |= p->anywhere && (p->transports & PARSER_UDP) != 0 ? bit : 0;
         o->whole_stream |= p->whole_stream ? bit : 0;
+        o->resyncs |= p->resyncs ? bit : 0;
+        for (unsigned t = 0; t < OBSERVE_TRANSPORTS; t++)
+            if ((p->transports & transports[t].bit) != 0 &&
+                (p->anywhere || !transports[t].has_ports))
+                o->anywhere[t] |= bit;
         for (unsigned n = 0; n < sizeof p->ports / sizeof p->ports[0] && p->ports[n] != 0; n++) {
             uint8_t *row = &o->port_row[p->ports[n]];
 
             if (*row == 0 && rows < OBSERVE_PORTS)
                 *row = (uint8_t)rows++;
-            o->port_tcp[*row] |= (p->transports & PARSER_TCP) != 0 ? bit : 0;
-            o->port_udp[*row] |= (p->transports & PARSER_UDP) != 0 ? bit : 0;
+            for (unsigned t = 0; *row != 0 && t < OBSERVE_TRANSPORTS; t++)
+                if ((p->transports & transports[t].bit) != 0)
+                    o->of_port[t][*row] |= bit;
         }
     }
 }
@@ -40,18 +75,20 @@ observe_index_parsers(struct observer *o)
 static uint64_t
 of_ports(const struct observer *o, const struct flow *f)
 {
-    const uint64_t *masks = f->protocol == FLOW_PROTOCOL_TCP ? o->port_tcp : o->port_udp;
+    unsigned t = transport_of(f->protocol);
 
-    return masks[o->port_row[f->port[0]]] | masks[o->port_row[f->port[1]]];
+    if (t == OBSERVE_TRANSPORTS)
+        return 0;
+    return o->of_port[t][o->port_row[f->port[0]]] | o->of_port[t][o->port_row[f->port[1]]];
 }
 
 void
 observe_choose(struct observer *o, struct flow *f)
 {
-    if (f->protocol == FLOW_PROTOCOL_TCP)
-        f->candidates = of_ports(o, f) | o->anywhere_tcp;
-    else if (f->protocol == FLOW_PROTOCOL_UDP)
-        f->candidates = of_ports(o, f) | o->anywhere_udp;
+    unsigned t = transport_of(f->protocol);
+
+    if (t < OBSERVE_TRANSPORTS)
+        f->candidates = of_ports(o, f) | o->anywhere[t];
 }
 
 static void
@@ -60,70 +97,166 @@ take_fact(void *context, const struct fact *f)
     struct job *job = context;
     struct fact copy;
     struct emitter *e = job->o->request.emitter;
+    const char *protocol = job->o->parsers[job->row]->name;
+    uint64_t flow =
+        job->f != NULL ? flow_id(job->f) : LINK_PAIRED | (uint64_t)job->p->encapsulation;
 
-    if (f->kind == FACT_NAME) {
-        observe_name(job->o, job->f, job->o->parsers[job->row]->name, f);
-        return;
-    }
     memcpy(&copy, f, offsetof(struct fact, bytes) + f->length);
-    if (pair_fact(job->o->pairs, flow_id(job->f), job->row, e->now.time_us, &copy))
-        emitter_send(e, job->f, job->o->parsers[job->row]->name, &copy);
+    if (observe_fact(job->o, job->f, protocol, &copy) &&
+        pair_fact(job->o->pairs, flow, job->row, e->now.time_us, &copy))
+        emitter_send(e, job->f, protocol, &copy);
 }
 
-/* One parser over one message; *taken receives how far it read. */
-static enum parse_result
-run(struct job *job, unsigned row, const uint8_t *bytes, size_t n, size_t *taken)
-{
-    const struct flow *f = job->f;
-    unsigned from = job->direction, to = !from;
-    struct parse_output out = { .fact = take_fact, .context = job };
-    struct parse_input in = {
-        .data = rd_of(bytes, n),
-        .transport = f->protocol == FLOW_PROTOCOL_TCP ? PARSE_TCP : PARSE_UDP,
-        .from_client = from == FLOW_CLIENT,
-        .is_cut = job->p->payload_captured < job->p->payload_length,
-        .source = f->address[from],
-        .destination = f->address[to],
-        .source_port = f->port[from],
-        .destination_port = f->port[to],
-        .time_us = job->o->request.emitter->now.time_us,
-    };
-    enum parse_result result;
+static void take_nested(void *context, const uint8_t *bytes, size_t n);
 
-    job->row = row;
-    result = job->o->parsers[row]->parse(&in, &out);
-    job->o->counts.parse[row][result]++;
-    *taken = result == PARSE_OK ? n - rd_left(&in.data) : 0;
-    return result;
+/* 802.2 has no EtherType. */
+static uint16_t
+link_type(const struct packet *p)
+{
+    return p->ether_type != 0 ? p->ether_type : PARSE_LLC;
 }
 
 static void
-parse_datagram(struct job *job)
+fill_input(const struct job *job, struct parse_input *in)
+{
+    const struct flow *f = job->f;
+    const struct packet *p = job->p;
+    unsigned from = job->direction, to = !from;
+
+    in->source_mac = p->source_mac;
+    in->time_us = job->o->request.emitter->now.time_us;
+    in->is_nested = job->is_nested;
+    if (f == NULL) {
+        in->transport = PARSE_LINK;
+        in->destination_port = link_type(p);
+        in->is_cut = p->is_cut;
+        in->wire_length = (uint32_t)rd_left(&in->data);
+        return;
+    }
+    in->transport = job->is_nested ? PARSE_TCP : (enum parse_transport)f->protocol;
+    in->from_client = from == FLOW_CLIENT;
+    in->is_cut = !job->is_nested && p->payload_captured < p->payload_length;
+    in->is_midstream = f->protocol == FLOW_PROTOCOL_TCP && f->handshake_seq[from] == 0;
+    in->after_gap = job->pair != NULL && job->pair->way[from].after_gap;
+    in->source = f->address[from];
+    in->destination = f->address[to];
+    in->source_port = f->port[from];
+    in->destination_port = f->port[to];
+    in->wire_length = p->payload_length;
+}
+
+static bool
+owns_state(const struct job *job, unsigned row)
+{
+    return job->pair != NULL && job->pair->is_chosen && job->pair->state_row == row;
+}
+
+/* What a parser remembers of the flow is kept from its first message on; before that, and when
+ * another one's turn is over, it starts from nothing. False when there is no room for it. */
+static bool
+keep_state(struct job *job, unsigned row, const union parse_state *state)
+{
+    if (job->pair == NULL)
+        job->pair = job->f->streams; /* taken for what the message carried */
+    if (job->pair == NULL)
+        job->pair = job->f->streams = stream_pair_take(job->o->streams);
+    if (job->pair == NULL) {
+        job->o->counts.streams_refused++;
+        return false;
+    }
+    job->pair->state = *state;
+    job->pair->state_row = (uint8_t)row;
+    job->pair->is_chosen = true;
+    return true;
+}
+
+/* One parser over one message; *taken receives how far it read, with what it passes over. */
+static enum parse_result
+run(struct job *job, unsigned row, const uint8_t *bytes, size_t n, size_t *taken)
+{
+    struct parse_output out = { .fact = take_fact, .nested = take_nested, .context = job };
+    struct parse_input in = { .data = rd_of(bytes, n) };
+    union parse_state fresh;
+    bool is_fresh = job->o->parsers[row]->has_state && !owns_state(job, row);
+    enum parse_result result;
+
+    fill_input(job, &in);
+    if (is_fresh) {
+        memset(&fresh, 0, sizeof fresh);
+        in.state = &fresh;
+    } else if (job->pair != NULL) {
+        in.state = &job->pair->state;
+    }
+    job->row = row;
+    result = job->o->parsers[row]->parse(&in, &out);
+    job->o->counts.parse[row][result]++;
+    *taken = 0;
+    if (result != PARSE_OK)
+        return result;
+    if (is_fresh && !keep_state(job, row, &fresh))
+        return PARSE_BAD;
+    *taken = n - rd_left(&in.data);
+    if (rd_left(&in.data) == 0 && in.skip > 0)
+        *taken += in.skip < STREAM_PASS_MAX ? (size_t)in.skip : STREAM_PASS_MAX;
+    return result;
+}
+
+/* Messages of one datagram; the candidates that remain of it. */
+static void
+parse_datagram(struct job *job, struct rd data, uint64_t keep)
 {
     struct flow *f = job->f;
-    uint64_t keep = of_ports(job->o, f);
 
-    for (uint64_t left = f->candidates; left != 0; left &= left - 1) {
+    for (uint64_t left = *job->candidates; left != 0; left &= left - 1) {
         unsigned row = (unsigned)__builtin_ctzll(left);
-        const uint8_t *bytes = job->p->payload;
-        size_t n = job->p->payload_captured, taken;
+        const uint8_t *bytes = data.p;
+        size_t n = rd_left(&data), taken;
         enum parse_result result;
         bool is_chosen = false;
 
         do {
             result = run(job, row, bytes, n, &taken);
             is_chosen |= result == PARSE_OK;
+            taken = taken < n ? taken : n;
             bytes += taken;
             n -= taken;
         } while (result == PARSE_OK && taken > 0 && n > 0);
         if (is_chosen) {
-            f->candidates = UINT64_C(1) << row | keep;
-            f->marks |= FLOW_PARSER_CHOSEN;
+            *job->candidates = UINT64_C(1) << row | keep;
+            if (f != NULL)
+                f->marks |= FLOW_PARSER_CHOSEN;
             return;
         }
-        if (result != PARSE_MORE && (f->marks & FLOW_PARSER_CHOSEN) == 0)
-            f->candidates &= ~(UINT64_C(1) << row) | keep;
+        if (f != NULL && result != PARSE_MORE && (f->marks & FLOW_PARSER_CHOSEN) == 0)
+            *job->candidates &= ~(UINT64_C(1) << row) | keep;
     }
+}
+
+/* The parser at work says that the stream is no longer its own. */
+static bool
+switch_parsers(struct job *job, unsigned row)
+{
+    struct stream_pair *pair = job->pair;
+
+    if (pair->switches++ >= SWITCHES_MAX)
+        return false;
+    pair->is_chosen = false;
+    *job->candidates = job->o->anywhere[OBSERVE_TCP] & ~(UINT64_C(1) << row);
+    return true;
+}
+
+/* Whether a parser may pass over bytes that it does not know: it finds the next message itself. */
+static bool
+may_pass(const struct job *job, unsigned row)
+{
+    const struct stream_pair *pair = job->pair;
+    bool is_lost =
+        pair->way[job->direction].after_gap ||
+        (!pair->is_chosen && !job->is_nested && job->f->handshake_seq[job->direction] == 0);
+
+    if (!is_lost || (job->o->resyncs >> row & 1) == 0)
+        return false;
+    return pair->is_chosen || (of_ports(job->o, job->f) >> row & 1) != 0;
 }
 
 /* Tries the candidates at one place of a stream: how far the first that fits read; 0 = wait;
@@ -131,25 +264,37 @@ parse_datagram(struct job *job)
 static size_t
 try_candidates(struct job *job, const uint8_t *bytes, size_t n)
 {
-    struct flow *f = job->f;
-    bool is_waiting = false;
+    struct stream_pair *pair = job->pair;
+    struct stream *s = &pair->way[job->direction];
+    bool is_waiting = false, is_passing = false;
+    uint64_t left = *job->candidates;
 
-    for (uint64_t left = f->candidates; left != 0; left &= left - 1) {
+    if (s->after_gap)
+        left &= job->o->resyncs;
+    while (left != 0) {
         unsigned row = (unsigned)__builtin_ctzll(left);
         size_t taken;
         enum parse_result result = run(job, row, bytes, n, &taken);
 
+        left &= left - 1;
         if (result == PARSE_OK) {
-            f->candidates = UINT64_C(1) << row;
-            f->marks |= FLOW_PARSER_CHOSEN;
+            *job->candidates = UINT64_C(1) << row;
+            pair->is_chosen = true;
+            pair->state_row = (uint8_t)row;
+            s->after_gap = false;
             return taken > 0 ? taken : STREAM_STOP;
         }
-        if (result == PARSE_MORE)
+        if (result == PARSE_MORE) {
             is_waiting = true;
-        else if ((f->marks & FLOW_PARSER_CHOSEN) == 0)
-            f->candidates &= ~(UINT64_C(1) << row);
+        } else if (may_pass(job, row)) {
+            is_passing = true;
+        } else if (!pair->is_chosen) {
+            *job->candidates &= ~(UINT64_C(1) << row);
+        } else if (result == PARSE_NOT_MINE && switch_parsers(job, row)) {
+            left = *job->candidates;
+        }
     }
-    return is_waiting ? 0 : STREAM_STOP;
+    return is_waiting ? 0 : is_passing ? n : STREAM_STOP;
 }
 
 static size_t
@@ -167,10 +312,57 @@ take_stream(void *context, const uint8_t *bytes, size_t n)
             break;
         at += taken;
     }
-    if ((job->f->candidates & job->o->whole_stream) == 0 &&
+    if ((*job->candidates & job->o->whole_stream) == 0 &&
         job->f->payload_bytes[job->direction] >= job->o->request.stream_bytes)
         return STREAM_STOP;
     return at;
+}
+
+/* The pair that reads what the datagrams or streams of this flow carry. */
+static struct stream_pair *
+nested_pair(struct job *job)
+{
+    struct stream_pair *pair = job->f->streams;
+
+    if (pair == NULL)
+        pair = job->f->streams = stream_pair_take(job->o->streams);
+    if (pair != NULL && pair->nested == NULL) {
+        pair->nested = stream_pair_take(job->o->streams);
+        if (pair->nested != NULL)
+            pair->nested->candidates = job->o->anywhere[OBSERVE_TCP] & ~(UINT64_C(1) << job->row);
+    }
+    if (pair == NULL || pair->nested == NULL)
+        job->o->counts.streams_refused++;
+    return pair == NULL ? NULL : pair->nested;
+}
+
+static void
+take_nested(void *context, const uint8_t *bytes, size_t n)
+{
+    struct job *job = context, inner;
+    struct stream_segment segment = {
+        .data = bytes, .captured = (uint32_t)n, .length = (uint32_t)n
+    };
+    struct stream_pair *pair;
+    struct stream *s;
+
+    if (job->is_nested || job->f == NULL || n > UINT16_MAX || (pair = nested_pair(job)) == NULL)
+        return;
+    if (n == 0) { /* it begins anew */
+        stream_pair_free(job->o->streams, pair);
+        job->f->streams->nested = NULL;
+        return;
+    }
+    if (pair->is_done[job->direction])
+        return;
+    inner = *job;
+    inner.is_nested = true;
+    inner.pair = pair;
+    inner.candidates = &pair->candidates;
+    s = &pair->way[job->direction];
+    segment.seq = s->next;
+    if (stream_add(job->o->streams, s, &segment, take_stream, &inner) != STREAM_GOING)
+        pair->is_done[job->direction] = true;
 }
 
 static void
@@ -181,11 +373,27 @@ streams_end(struct observer *o, struct flow *f)
     f->candidates = 0;
 }
 
+/* The other side's acknowledgement shows which holes of this one are the capture's. */
+static void
+see_acknowledgement(struct job *job)
+{
+    struct stream_pair *pair = job->f->streams;
+    unsigned other = !job->direction;
+
+    if (pair == NULL || pair->way[other].held == NULL || pair->is_done[other] ||
+        (job->p->tcp.flags & PACKET_TCP_ACK) == 0)
+        return;
+    job->pair = pair;
+    job->direction = other;
+    if (stream_acknowledged(
+            job->o->streams, &pair->way[other], job->p->tcp.ack, take_stream, job) != STREAM_GOING)
+        pair->is_done[other] = true;
+    job->direction = !other;
+}
+
 static void
 parse_segment(struct job *job)
 {
-    static const uint16_t stop_marks[] = { FLOW_STOP_CLIENT, FLOW_STOP_SERVER };
-    const uint16_t both = FLOW_STOP_CLIENT | FLOW_STOP_SERVER;
     struct flow *f = job->f;
     struct observer *o = job->o;
     struct stream *s;
@@ -196,31 +404,74 @@ parse_segment(struct job *job)
         .length = job->p->payload_length,
     };
 
-    if ((f->marks & stop_marks[job->direction]) != 0)
-        return;
     if (f->streams == NULL && (f->streams = stream_pair_take(o->streams)) == NULL) {
         o->counts.streams_refused++;
         f->candidates = 0;
         return;
     }
-    s = &f->streams->way[job->direction];
+    job->pair = f->streams;
+    if (job->pair->is_done[job->direction])
+        return;
+    s = &job->pair->way[job->direction];
     if (!s->is_started && f->handshake_seq[job->direction] != 0)
         stream_start(s, f->handshake_seq[job->direction] + 1);
     if (stream_add(o->streams, s, &segment, take_stream, job) != STREAM_GOING)
-        f->marks |= stop_marks[job->direction];
-    if (f->candidates == 0 || (f->marks & both) == both)
+        job->pair->is_done[job->direction] = true;
+    if (f->candidates == 0 || (job->pair->is_done[0] && job->pair->is_done[1]))
         streams_end(o, f);
 }
 
 void
 observe_parse(struct observer *o, struct flow *f, unsigned direction, const struct packet *p)
 {
-    struct job job = { .o = o, .f = f, .p = p, .direction = direction };
+    struct job job = { .o = o,
+        .f = f,
+        .p = p,
+        .direction = direction,
+        .candidates = &f->candidates,
+        .pair = f->streams };
+    size_t before;
 
-    if (p->payload_captured == 0)
+    if (f->protocol == FLOW_PROTOCOL_TCP) {
+        see_acknowledgement(&job);
+        if (p->payload_captured > 0 && f->candidates != 0)
+            parse_segment(&job);
+    } else if (f->protocol == FLOW_PROTOCOL_UDP) {
+        if (p->payload_captured > 0)
+            parse_datagram(&job, rd_of(p->payload, p->payload_captured), of_ports(o, f));
+    } else if (p->transport != NULL && (before = (size_t)(p->transport - p->ip)) < p->ip_captured) {
+        parse_datagram(&job, rd_of(p->transport, p->ip_captured - before), f->candidates);
+    }
+    if (f->protocol != FLOW_PROTOCOL_TCP && f->candidates == 0 && f->streams != NULL)
+        streams_end(o, f);
+}
+
+/* What is remembered between two ends of a link, of PPP's negotiation for one. Two pairs of ends
+ * that fall on one place forget each other. */
+static struct stream_pair *
+link_pair(struct observer *o, const struct packet *p)
+{
+    uint64_t key = (uint64_t)p->encapsulation << 32 | LINK_USED;
+    struct observe_link *l;
+
+    for (unsigned i = 0; p->source_mac != NULL && p->destination_mac != NULL && i < 6; i++)
+        key += ((uint64_t)p->source_mac[i] + p->destination_mac[i]) << (i * 4);
+    l = &o->links[key % OBSERVE_LINKS];
+    if (l->key != key) {
+        memset(l, 0, sizeof *l);
+        l->key = key;
+    }
+    return &l->pair;
+}
+
+void
+observer_link(struct observer *o, const struct packet *p)
+{
+    uint64_t candidates = o->of_port[OBSERVE_LINK][o->port_row[link_type(p)]];
+    struct job job = { .o = o, .p = p, .candidates = &candidates };
+
+    if (candidates == 0)
         return;
-    if (f->protocol == FLOW_PROTOCOL_TCP)
-        parse_segment(&job);
-    else
-        parse_datagram(&job);
+    job.pair = link_pair(o, p);
+    parse_datagram(&job, p->link_payload, candidates);
 }

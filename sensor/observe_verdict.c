@@ -7,12 +7,9 @@
  */
 #include "observe_internal.h"
 
-#define TOLD_AGAIN_US INT64_C(3600000000)
 /* Payload packets nDPI sees at most; what it has not named by then stays unnamed. */
 #define FED_TCP 12
 #define FED_OTHER 8
-#define FNV_START UINT64_C(0xcbf29ce484222325) /* FNV-1a, 64 bits */
-#define FNV_PRIME UINT64_C(0x100000001b3)
 
 /* Of a DNS flow nDPI keeps the first question; the parser reads them all. */
 static const char *const host_words[] = {
@@ -28,25 +25,6 @@ static const char *
 protocol_of(const struct observer *o, const struct classify_verdict *v)
 {
     return classify_name(o->classifier, v->master != CLASSIFY_UNKNOWN ? v->master : v->app);
-}
-
-/* True when this fact of this client was not told within the hour. */
-static bool
-is_news(struct observer *o, const struct flow *f, enum fact_key key, const char *text)
-{
-    uint64_t hash = FNV_START ^ (uint64_t)key;
-    int64_t now_us = o->request.emitter->now.time_us;
-    struct observe_told *t;
-
-    for (unsigned i = 0; i < sizeof f->address[0].s6_addr; i++)
-        hash = (hash ^ f->address[FLOW_CLIENT].s6_addr[i]) * FNV_PRIME;
-    for (; *text != '\0'; text++)
-        hash = (hash ^ (uint8_t)*text) * FNV_PRIME;
-    t = &o->told[hash & (OBSERVE_TOLD - 1)];
-    if (t->hash == hash && now_us - t->time_us < TOLD_AGAIN_US)
-        return false;
-    *t = (struct observe_told){ .hash = hash, .time_us = now_us };
-    return true;
 }
 
 static void
@@ -69,12 +47,13 @@ tell_fingerprint(struct observer *o, const struct flow *f, const char *protocol,
 {
     struct fact fact;
 
-    if (text == NULL || !is_news(o, f, key, text))
+    if (text == NULL)
         return;
     fact_begin(&fact, FACT_DEVICE);
     fact_address(&fact, KEY_ADDRESS, &f->address[FLOW_CLIENT]);
     fact_text(&fact, key, text, strlen(text));
-    emitter_send(o->request.emitter, f, protocol, &fact);
+    if (observe_is_news(o, f, &fact))
+        emitter_send(o->request.emitter, f, protocol, &fact);
 }
 
 static void
@@ -88,7 +67,8 @@ tell_banner(struct observer *o, const struct flow *f, const char *protocol, cons
     fact_begin(&fact, FACT_BANNER);
     fact_word(&fact, KEY_WHAT, what);
     fact_text(&fact, KEY_TEXT, text, strcspn(text, "\r\n"));
-    emitter_send(o->request.emitter, f, protocol, &fact);
+    if (observe_is_news(o, f, &fact))
+        emitter_send(o->request.emitter, f, protocol, &fact);
 }
 
 static void
@@ -102,24 +82,6 @@ sign_by_host(struct observer *o, struct flow *f, const struct classify_verdict *
     if (v->host_kind == HOST_TLS || v->host_kind == HOST_HTTP)
         session_sign(o->sessions, f, tool, v->host_kind == HOST_TLS ? SIGN_SNI : SIGN_HTTP_HOST,
             protocol_of(o, v), NULL);
-}
-
-void
-observe_name(
-    struct observer *o, const struct flow *f, const char *protocol, const struct fact *fact)
-{
-    const char *name = fact_get_text(fact, KEY_NAME);
-    const struct list_tool *tool;
-    bool is_web;
-
-    if (name == NULL || !is_news(o, f, KEY_NAME, name))
-        return;
-    emitter_send(o->request.emitter, f, protocol, fact);
-    if (!fact_is(fact, KEY_WHAT, "dns-question"))
-        return;
-    tool = list_tool_by_domain(name, &is_web);
-    if (tool != NULL && !is_web)
-        session_asked(o->sessions, f, tool);
 }
 
 /* What a first hello or request holds. */
@@ -147,8 +109,7 @@ tell_rest(struct observer *o, struct flow *f, const struct classify_verdict *v)
 
     if (v->subject != NULL)
         tell_name(o, f, protocol, "certificate", v->subject, true);
-    if (v->user_agent != NULL && is_news(o, f, KEY_TEXT, v->user_agent))
-        tell_banner(o, f, protocol, "http-user-agent", v->user_agent);
+    tell_banner(o, f, protocol, "http-user-agent", v->user_agent);
     tell_banner(o, f, protocol, "ssh-client", v->ssh_client);
     tell_banner(o, f, protocol, "ssh-server", v->ssh_server);
     tell_fingerprint(o, f, protocol, KEY_FINGERPRINT_HASSH, v->hassh_client);
@@ -185,19 +146,24 @@ is_of_peer(const char *subject)
 static void
 sign_by_verdict(struct observer *o, struct flow *f, const struct classify_verdict *v)
 {
-    struct session_software software = { .client = v->ssh_client, .server = v->ssh_server };
+    struct fact said;
     const char *protocol = protocol_of(o, v);
     const struct list_tool *tool = NULL;
 
     if (is_judged_by_name(v))
         return;
+    fact_begin(&said, FACT_SESSION_OPEN);
+    if (v->ssh_client != NULL)
+        fact_text(&said, KEY_SOFTWARE_CLIENT, v->ssh_client, strcspn(v->ssh_client, "\r\n"));
+    if (v->ssh_server != NULL)
+        fact_text(&said, KEY_SOFTWARE_SERVER, v->ssh_server, strcspn(v->ssh_server, "\r\n"));
     if (v->subject != NULL)
         tool = list_tool_by_certificate(v->subject);
     if (tool == NULL && v->issuer != NULL)
         tool = list_tool_by_certificate(v->issuer);
     if (tool != NULL) {
         session_sign(o->sessions, f, tool,
-            is_of_peer(v->subject) ? SIGN_PEER_CERTIFICATE : SIGN_CERTIFICATE, protocol, &software);
+            is_of_peer(v->subject) ? SIGN_PEER_CERTIFICATE : SIGN_CERTIFICATE, protocol, &said);
         return;
     }
     if (v->app != CLASSIFY_UNKNOWN)
@@ -205,7 +171,7 @@ sign_by_verdict(struct observer *o, struct flow *f, const struct classify_verdic
     if (tool == NULL && v->master != CLASSIFY_UNKNOWN)
         tool = list_tool_by_ndpi(classify_name(o->classifier, v->master));
     if (!rests_on_name(v, tool))
-        session_sign(o->sessions, f, tool, SIGN_NDPI, protocol, &software);
+        session_sign(o->sessions, f, tool, SIGN_NDPI, protocol, &said);
 }
 
 void

@@ -16,6 +16,7 @@ struct reader {
     uint64_t seed, order;
     int64_t clock_us, tick_us; /* now, and when the next second begins */
     bool has_clock;
+    uint8_t link_types[(UINT16_MAX + 1) / 8]; /* EtherTypes that parsers read */
     struct reader_counts counts;
 };
 
@@ -49,6 +50,18 @@ reader_advance(struct reader *r, int64_t time_us, uint64_t *order, int64_t *cloc
     return true;
 }
 
+/* A frame without IP that some parser reads: it goes to the first shard. */
+static bool
+is_wanted_link(const struct reader *r, struct packet *p, enum packet_result result)
+{
+    uint16_t type = p->ether_type != 0 ? p->ether_type : PARSE_LLC;
+
+    if (result != PACKET_NOT_IP || !p->link_payload.ok || rd_left(&p->link_payload) == 0)
+        return false;
+    p->ip = NULL;
+    return (r->link_types[type / 8] >> type % 8 & 1) != 0;
+}
+
 enum reader_result
 reader_take(struct reader *r, const struct capture_packet *in, struct shard_packet *out)
 {
@@ -63,9 +76,11 @@ reader_take(struct reader *r, const struct capture_packet *in, struct shard_pack
     r->counts.bytes += in->length;
     result = packet_decode(p, in->link_type, in->data, in->captured, in->length);
     r->counts.decode[result]++;
-    if (result != PACKET_OK && result != PACKET_FRAGMENT)
+    if (result == PACKET_NOT_IP)
+        p->is_cut = in->captured < in->length;
+    if (result != PACKET_OK && result != PACKET_FRAGMENT && !is_wanted_link(r, p, result))
         return READER_NOTHING;
-    if (duplicate_is_copy(r->duplicate, p, time_us)) {
+    if (result != PACKET_NOT_IP && duplicate_is_copy(r->duplicate, p, time_us)) {
         r->counts.duplicates++;
         return READER_NOTHING;
     }
@@ -84,7 +99,7 @@ reader_take(struct reader *r, const struct capture_packet *in, struct shard_pack
         .time_us = time_us,
         .capture = in->capture,
     };
-    out->hash = flow_hash(p, r->seed);
+    out->hash = result == PACKET_NOT_IP ? 0 : flow_hash(p, r->seed);
     out->wire_bytes = in->length;
     return kept;
 }
@@ -114,6 +129,18 @@ reader_get_counts(const struct reader *r, struct reader_counts *out)
         fragments.timed_out + fragments.evicted + fragments.overlapping + fragments.bad;
 }
 
+static void
+index_link_types(struct reader *r)
+{
+    unsigned count;
+    const struct parser *const *parsers = parser_table(&count);
+
+    for (unsigned i = 0; i < count; i++)
+        for (const uint16_t *type = parsers[i]->ports;
+             (parsers[i]->transports & PARSER_LINK) != 0 && *type != 0; type++)
+            r->link_types[*type / 8] |= (uint8_t)(1 << *type % 8);
+}
+
 struct reader *
 reader_open(const struct config *config, uint64_t seed)
 {
@@ -122,6 +149,7 @@ reader_open(const struct config *config, uint64_t seed)
     if (r == NULL)
         return NULL;
     r->seed = seed;
+    index_link_types(r);
     r->duplicate = duplicate_open(config->limits.duplicate_window_us);
     r->defrag = defrag_open(config->limits.fragments);
     if (r->duplicate == NULL || r->defrag == NULL) {

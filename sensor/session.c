@@ -103,8 +103,7 @@ fact_totals(struct fact *fact, const struct flow *f)
 }
 
 static void
-tell(struct session_table *t, struct flow *f, enum fact_kind kind,
-    const struct session_software *software)
+tell(struct session_table *t, struct flow *f, enum fact_kind kind, const struct fact *said)
 {
     struct session *s = f->session;
     struct fact fact;
@@ -114,11 +113,9 @@ tell(struct session_table *t, struct flow *f, enum fact_kind kind,
     fact_address(&fact, KEY_SERVER, &f->address[FLOW_SERVER]);
     if (s->has_controller)
         fact_address(&fact, KEY_CONTROLLER, &s->controller);
-    if (software != NULL && software->client != NULL)
-        fact_text(&fact, KEY_SOFTWARE_CLIENT, software->client, strcspn(software->client, "\r\n"));
-    if (software != NULL && software->server != NULL)
-        fact_text(&fact, KEY_SOFTWARE_SERVER, software->server, strcspn(software->server, "\r\n"));
     fact_totals(&fact, f);
+    if (said != NULL)
+        fact_fill(&fact, said);
     s->told_us = s->last.time_us;
     s->told_bytes = f->bytes[0] + f->bytes[1];
     emitter_send_late(t->emitter, f, s->protocol, &fact, &s->last, s->encapsulation);
@@ -246,7 +243,7 @@ session_take(struct session_table *t)
 
 void
 session_sign(struct session_table *t, struct flow *f, const struct list_tool *tool,
-    enum session_sign sign, const char *protocol, const struct session_software *software)
+    enum session_sign sign, const char *protocol, const struct fact *said)
 {
     struct session *s;
 
@@ -272,7 +269,7 @@ session_sign(struct session_table *t, struct flow *f, const struct list_tool *to
     mark_server(f, tool, sign);
     f->session = s;
     (void)raise_state(t, f, s);
-    tell(t, f, FACT_SESSION_OPEN, software);
+    tell(t, f, FACT_SESSION_OPEN, said);
     tell_rtt(t, f);
 }
 

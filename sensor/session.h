@@ -36,19 +36,16 @@ struct session_policy {
 };
 extern const struct session_policy session_policy_default;
 
-struct session_software {
-    const char *client, *server; /* NULL when not known */
-};
-
 struct session_table;
 
 /* `limit` sessions at once at most, at least 1; at the limit the least recently active is told as
  * closed, counted, and gives way. gateways is borrowed. NULL when memory is short. */
 struct session_table *session_table_open(uint32_t limit, const struct session_policy *policy,
     const struct config_cidrs *gateways, struct emitter *emitter);
-/* A sign that the flow is the tool's. `protocol` (nDPI's name) lives as long as the table. */
+/* A sign that the flow is the tool's; NULL is no tool. `protocol` lives as long as the table. What
+ * else a parser `said` of the session (NULL: nothing) is told with its opening. */
 void session_sign(struct session_table *t, struct flow *f, const struct list_tool *tool,
-    enum session_sign sign, const char *protocol, const struct session_software *software);
+    enum session_sign sign, const char *protocol, const struct fact *said);
 /* A client asked for the tool's machinery by name: told once an hour for each client. */
 void session_asked(struct session_table *t, const struct flow *f, const struct list_tool *tool);
 /* A payload packet of a flow with a session, or one that waits for its second sign. */

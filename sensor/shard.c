@@ -64,6 +64,10 @@ take_packet(struct shard *s, const struct shard_packet *p)
 
     s->emitter.now = p->seen;
     s->emitter.packet = &p->packet;
+    if (p->packet.ip == NULL) {
+        observer_link(s->observer, &p->packet);
+        return;
+    }
     f = flow_table_update(
         s->flows, &p->packet, p->hash, p->seen.time_us, p->wire_bytes, &direction);
     if (f == NULL)

@@ -106,6 +106,19 @@ unread_grow(struct stream_pool *pool, struct stream *s, uint32_t n)
     return true;
 }
 
+/* Behind what was taken more is not wanted. */
+static enum stream_result
+pass_over(struct stream_pool *pool, struct stream *s, size_t more)
+{
+    block_free(pool, s->unread);
+    s->unread = NULL;
+    if (more > STREAM_PASS_MAX)
+        return STREAM_LOST;
+    s->next += (uint32_t)more;
+    s->is_passing = more > 0;
+    return STREAM_GOING;
+}
+
 /* In-order bytes: to the taker, and what it leaves into `unread`. */
 static enum stream_result
 deliver(struct stream_pool *pool, struct stream *s, const uint8_t *data, uint32_t n,
@@ -126,11 +139,8 @@ deliver(struct stream_pool *pool, struct stream *s, const uint8_t *data, uint32_
     taken = take(context, data, n);
     if (taken == STREAM_STOP)
         return STREAM_DONE;
-    if (taken >= n) {
-        block_free(pool, s->unread);
-        s->unread = NULL;
-        return STREAM_GOING;
-    }
+    if (taken >= n)
+        return pass_over(pool, s, taken - n);
     if (s->unread != NULL) {
         memmove(s->unread->data, data + taken, n - taken);
         s->unread->used = (uint32_t)(n - taken);
@@ -145,15 +155,24 @@ deliver(struct stream_pool *pool, struct stream *s, const uint8_t *data, uint32_
     return STREAM_GOING;
 }
 
+/* Bytes are missing before seq: what was unread is half a message, and gone. */
+static void
+open_gap(struct stream_pool *pool, struct stream *s, uint32_t seq)
+{
+    block_free(pool, s->unread);
+    s->unread = NULL;
+    s->next = seq;
+    s->is_passing = false;
+    s->after_gap = true;
+    pool->counts.gaps++;
+}
+
 /* Keeps a segment that came early. One that starts where another does is a copy of it. */
 static enum stream_result
 hold(struct stream_pool *pool, struct stream *s, const struct stream_segment *g)
 {
     struct stream_block **at = &s->held, *b;
 
-    if (g->seq - s->next > HELD_AHEAD || g->captured > pool->limit ||
-        s->held_bytes > pool->limit - g->captured)
-        return STREAM_LOST;
     while (*at != NULL && (int32_t)((*at)->seq - g->seq) < 0)
         at = &(*at)->next;
     if (*at != NULL && (*at)->seq == g->seq) {
@@ -180,34 +199,30 @@ static enum stream_result
 advance(struct stream_pool *pool, struct stream *s, const struct stream_segment *g,
     stream_take *take, void *context)
 {
-    uint32_t skip = s->next - g->seq;
-    enum stream_result result;
+    uint32_t skip = s->next - g->seq, end = g->seq + g->length;
+    enum stream_result result = STREAM_GOING;
 
     if (skip >= g->length) {
-        pool->counts.retransmitted++;
+        pool->counts.retransmitted += !s->is_passing;
         return STREAM_GOING;
     }
-    if (skip > 0)
-        pool->counts.overlapping++;
-    if (skip >= g->captured)
-        return STREAM_LOST;
-    s->next += g->captured - skip;
-    result = deliver(pool, s, g->data + skip, g->captured - skip, take, context);
-    return result == STREAM_GOING && g->captured < g->length ? STREAM_LOST : result;
+    pool->counts.overlapping += skip > 0 && !s->is_passing;
+    s->is_passing = false;
+    if (skip < g->captured) {
+        s->next += g->captured - skip;
+        result = deliver(pool, s, g->data + skip, g->captured - skip, take, context);
+    }
+    if (result == STREAM_GOING && (int32_t)(end - s->next) > 0)
+        open_gap(pool, s, end);
+    return result;
 }
 
-enum stream_result
-stream_add(struct stream_pool *pool, struct stream *s, const struct stream_segment *segment,
-    stream_take *take, void *context)
+/* Hands on what is held and no longer early. */
+static enum stream_result
+release(struct stream_pool *pool, struct stream *s, stream_take *take, void *context)
 {
-    enum stream_result result;
+    enum stream_result result = STREAM_GOING;
 
-    if (!s->is_started)
-        stream_start(s, segment->seq);
-    if ((int32_t)(segment->seq - s->next) > 0)
-        result = segment->captured < segment->length ? STREAM_LOST : hold(pool, s, segment);
-    else
-        result = advance(pool, s, segment, take, context);
     while (result == STREAM_GOING && s->held != NULL && (int32_t)(s->held->seq - s->next) <= 0) {
         struct stream_block *b = s->held;
         struct stream_segment again = {
@@ -220,6 +235,69 @@ stream_add(struct stream_pool *pool, struct stream *s, const struct stream_segme
         block_free(pool, b);
     }
     return result == STREAM_GOING ? result : stream_end(pool, s, result);
+}
+
+/* A segment that comes early, and may find no room to wait: then the hole before the first that
+ * waits is given up. */
+static enum stream_result
+add_early(struct stream_pool *pool, struct stream *s, const struct stream_segment *g,
+    stream_take *take, void *context)
+{
+    enum stream_result result;
+
+    if (g->seq - s->next > HELD_AHEAD)
+        return stream_end(pool, s, STREAM_LOST);
+    if (g->captured < g->length) { /* in a capture with cut packets holes are the rule */
+        if (s->held != NULL)
+            open_gap(pool, s, s->held->seq);
+        result = release(pool, s, take, context);
+        if (result != STREAM_GOING)
+            return result;
+        if ((int32_t)(g->seq - s->next) > 0)
+            open_gap(pool, s, g->seq);
+        result = advance(pool, s, g, take, context);
+        return result == STREAM_GOING ? result : stream_end(pool, s, result);
+    }
+    while (g->captured > pool->limit || s->held_bytes > pool->limit - g->captured) {
+        if (s->held == NULL)
+            return stream_end(pool, s, STREAM_LOST);
+        open_gap(pool, s, s->held->seq);
+        result = release(pool, s, take, context);
+        if (result != STREAM_GOING)
+            return result;
+    }
+    if ((int32_t)(g->seq - s->next) <= 0)
+        result = advance(pool, s, g, take, context);
+    else
+        result = hold(pool, s, g);
+    return result == STREAM_GOING ? result : stream_end(pool, s, result);
+}
+
+enum stream_result
+stream_add(struct stream_pool *pool, struct stream *s, const struct stream_segment *segment,
+    stream_take *take, void *context)
+{
+    enum stream_result result;
+
+    if (!s->is_started)
+        stream_start(s, segment->seq);
+    if ((int32_t)(segment->seq - s->next) > 0)
+        return add_early(pool, s, segment, take, context);
+    result = advance(pool, s, segment, take, context);
+    return result == STREAM_GOING ? release(pool, s, take, context) : stream_end(pool, s, result);
+}
+
+enum stream_result
+stream_acknowledged(
+    struct stream_pool *pool, struct stream *s, uint32_t ack, stream_take *take, void *context)
+{
+    enum stream_result result = STREAM_GOING;
+
+    while (result == STREAM_GOING && s->held != NULL && (int32_t)(ack - s->held->seq) > 0) {
+        open_gap(pool, s, s->held->seq);
+        result = release(pool, s, take, context);
+    }
+    return result;
 }
 
 void
@@ -250,6 +328,7 @@ stream_pair_free(struct stream_pool *pool, struct stream_pair *pair)
 {
     if (pair == NULL)
         return;
+    stream_pair_free(pool, pair->nested);
     stream_drop(pool, &pair->way[0]);
     stream_drop(pool, &pair->way[1]);
     pool->used -= sizeof *pair;

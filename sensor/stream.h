@@ -5,15 +5,14 @@
  * In-order data is handed to the taker where it lies in the packet; only what the taker leaves, and
  * segments that came too early, are copied, into blocks of a pool with one byte budget. Where two
  * segments overlap the first one wins (RFC 9293 leaves it open; a receiver that keeps the second
- * sees other bytes than we do, so overlaps are counted). A hole that is never filled ends the
- * stream: what follows is never guessed at.
+ * sees other bytes than we do, so overlaps are counted). Bytes that the taker does not want (the
+ * body of a large message) are passed over without being kept, and may be missing. Behind a hole
+ * that is never filled the taker is told so, and decides whether it can go on.
  */
 #ifndef SENSOR_STREAM_H
 #define SENSOR_STREAM_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "../parsers/parser.h"
 
 struct stream_pool;
 struct stream_block;
@@ -21,6 +20,8 @@ struct stream_block;
 struct stream {
     uint32_t next; /* sequence number that comes next */
     bool is_started;
+    bool is_passing; /* no byte from `next` on was seen yet: the taker passed over what is before */
+    bool after_gap;  /* bytes are missing before the unread ones; the taker clears it */
     struct stream_block *unread; /* in order, left by the taker */
     struct stream_block *held;   /* came early; ascending */
     uint32_t held_bytes;
@@ -28,19 +29,27 @@ struct stream {
 
 struct stream_pair {
     struct stream way[2];
+    /* of whoever reads them: */
+    union parse_state state;
+    uint8_t state_row; /* the parser that the state belongs to */
+    uint8_t switches;
+    bool is_chosen, is_done[2];
+    uint64_t candidates;
+    struct stream_pair *nested; /* what these streams, or a flow's datagrams, carry */
     struct stream_pair *next_free;
 };
 
 enum stream_result {
     STREAM_GOING,
     STREAM_DONE, /* the taker wants no more */
-    STREAM_LOST, /* a hole, bytes that the capture cut, or no room: nothing more will come */
+    STREAM_LOST, /* another life's bytes, or no room: nothing more will come */
 };
 
 #define STREAM_STOP SIZE_MAX
+#define STREAM_PASS_MAX (UINT32_C(1) << 30) /* sequence numbers wrap: RFC 9293, 3.4 */
 
-/* All unread bytes so far, in order. Returns how many it took (0 = wait for more), or STREAM_STOP.
- */
+/* All unread bytes so far, in order. Returns how many it took (0 = wait for more; more than there
+ * are = so many are passed over, up to STREAM_PASS_MAX), or STREAM_STOP. */
 typedef size_t stream_take(void *context, const uint8_t *bytes, size_t n);
 
 struct stream_segment {
@@ -50,7 +59,7 @@ struct stream_segment {
 };
 
 struct stream_counts {
-    uint64_t retransmitted, overlapping, out_of_order, lost, full;
+    uint64_t retransmitted, overlapping, out_of_order, gaps, lost, full;
 };
 
 /* `bytes` at most in all blocks and pairs; `limit` at most in one direction. NULL when memory is
@@ -65,6 +74,10 @@ void stream_pair_free(struct stream_pool *pool, struct stream_pair *pair);
 enum stream_result stream_add(struct stream_pool *pool, struct stream *s,
     const struct stream_segment *segment, stream_take *take, void *context);
 void stream_start(struct stream *s, uint32_t seq);
+/* The receiver acknowledged all before `ack`: a hole before that will not be filled, the capture
+ * missed it. Hands on what was held behind it. */
+enum stream_result stream_acknowledged(
+    struct stream_pool *pool, struct stream *s, uint32_t ack, stream_take *take, void *context);
 void stream_pool_get_counts(const struct stream_pool *pool, struct stream_counts *out);
 size_t stream_pool_used(const struct stream_pool *pool);
 void stream_pool_close(struct stream_pool *pool);

@@ -12,6 +12,7 @@
 #define PACKET_RING_BYTES ((size_t)4 << 20)
 #define EMISSION_RING_BYTES ((size_t)1 << 20)
 #define WAIT_ROOM_MS 1
+#define MAC_BYTES 6
 #define ALL_DONE UINT64_MAX
 
 enum deal_kind { DEAL_PACKET, DEAL_TICK, DEAL_MARK, DEAL_FINISH };
@@ -26,6 +27,7 @@ struct deal {
 struct deal_packet {
     struct deal deal;
     struct shard_packet packet;
+    uint8_t macs[2][MAC_BYTES];
     uint8_t bytes[];
 };
 
@@ -45,23 +47,35 @@ moved(const uint8_t *p, const uint8_t *from, uint32_t captured, const uint8_t *t
     return p != NULL && p >= from && p <= from + captured ? to + (p - from) : NULL;
 }
 
+static const uint8_t *
+copied_mac(const uint8_t *mac, uint8_t *to)
+{
+    return mac == NULL ? NULL : memcpy(to, mac, MAC_BYTES);
+}
+
 bool
 worker_give_packet(struct worker *w, const struct shard_packet *p)
 {
-    uint32_t n = p->packet.ip_captured;
+    const struct packet *from = &p->packet;
+    bool is_ip = from->ip != NULL;
+    const uint8_t *start = is_ip ? from->ip : from->link_payload.p;
+    uint32_t n = is_ip ? from->ip_captured : (uint32_t)rd_left(&from->link_payload);
     struct deal_packet *d = queue_reserve(w->in, sizeof *d + n);
+    struct packet *to;
 
     if (d == NULL)
         return false;
     d->deal.kind = DEAL_PACKET;
     d->deal.order = w->marked = p->seen.order;
     d->packet = *p;
-    memcpy(d->bytes, p->packet.ip, n);
-    d->packet.packet.ip = d->bytes;
-    d->packet.packet.payload = moved(p->packet.payload, p->packet.ip, n, d->bytes);
-    d->packet.packet.transport = moved(p->packet.transport, p->packet.ip, n, d->bytes);
-    d->packet.packet.source_mac = NULL;
-    d->packet.packet.destination_mac = NULL;
+    memcpy(d->bytes, start, n);
+    to = &d->packet.packet;
+    to->ip = moved(from->ip, start, n, d->bytes);
+    to->payload = moved(from->payload, start, n, d->bytes);
+    to->transport = moved(from->transport, start, n, d->bytes);
+    to->link_payload = rd_of(d->bytes, is_ip ? 0 : n);
+    to->source_mac = copied_mac(from->source_mac, d->macs[0]);
+    to->destination_mac = copied_mac(from->destination_mac, d->macs[1]);
     return true;
 }
 

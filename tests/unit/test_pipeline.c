@@ -6,7 +6,7 @@
  * newline, in streams.
  */
 /* clang-format off */
-/* links: sensor/pipeline.c sensor/pipeline_replay.c sensor/pipeline_live.c sensor/worker.c sensor/reader.c sensor/shard.c sensor/observe.c sensor/observe_parse.c sensor/observe_verdict.c sensor/pair.c sensor/session.c sensor/second_sign.c sensor/hello.c sensor/control.c sensor/classify.c sensor/evidence.c sensor/stream.c sensor/queue.c sensor/flow.c sensor/flow_track.c sensor/defrag.c sensor/duplicate.c sensor/capture.c sensor/capture_filter.c sensor/capture_file.c sensor/capture_classic.c sensor/capture_pcapng.c sensor/capture_walk.c sensor/capture_merge.c sensor/capture_live.c parsers/fact.c parsers/text.c parsers/packet.c parsers/packet_ip.c parsers/packet_link.c parsers/packet_ppp.c parsers/packet_transport.c parsers/packet_tunnel.c parsers/packet_udp_tunnel.c parsers/packet_wifi.c conf/list_tool.c conf/list_domain.c conf/embedded.c conf/cidr.c */
+/* links: sensor/pipeline*.c sensor/worker.c sensor/reader.c sensor/shard.c sensor/observe*.c sensor/pair.c sensor/session.c sensor/second_sign.c sensor/hello.c sensor/control.c sensor/classify.c sensor/evidence.c sensor/stream.c sensor/queue.c sensor/flow*.c sensor/defrag.c sensor/duplicate.c sensor/capture*.c parsers/fact.c parsers/text.c parsers/packet*.c conf/list_tool.c conf/list_domain.c conf/embedded.c conf/cidr.c */
 /* clang-format on */
 #include "../../sensor/pipeline.h"
 #include <setjmp.h>

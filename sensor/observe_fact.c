@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * What becomes of a fact before it is told. Facts about devices and names are told once an hour for
+ * each client, since every one of its flows repeats them. A name or certificate of a tool's
+ * machinery, and a handshake that a parser read, are signs of a session.
+ */
+#include "observe_internal.h"
+
+#define TOLD_AGAIN_US INT64_C(3600000000)
+#define FNV_START UINT64_C(0xcbf29ce484222325) /* FNV-1a, 64 bits */
+#define FNV_PRIME UINT64_C(0x100000001b3)
+
+static uint64_t
+hash_bytes(uint64_t hash, const void *bytes, size_t n)
+{
+    for (struct rd r = rd_of(bytes, n); rd_left(&r) > 0;)
+        hash = (hash ^ rd_u8(&r)) * FNV_PRIME;
+    return hash;
+}
+
+bool
+observe_is_news(struct observer *o, const struct flow *f, const struct fact *fact)
+{
+    uint64_t hash = (FNV_START ^ fact->kind) * FNV_PRIME;
+    int64_t now_us = o->request.emitter->now.time_us;
+    struct observe_told *t;
+
+    if (f != NULL)
+        hash = hash_bytes(hash, &f->address[FLOW_CLIENT], sizeof f->address[FLOW_CLIENT]);
+    hash = hash_bytes(hash, fact->bytes, fact->length);
+    t = &o->told[hash & (OBSERVE_TOLD - 1)];
+    if (t->hash == hash && now_us - t->time_us < TOLD_AGAIN_US)
+        return false;
+    *t = (struct observe_told){ .hash = hash, .time_us = now_us };
+    return true;
+}
+
+static void
+sign_by_name(struct observer *o, struct flow *f, const char *protocol, const struct fact *fact)
+{
+    const char *name = fact_get_text(fact, KEY_NAME);
+    const struct list_tool *tool;
+    bool is_web = false;
+
+    tool = name == NULL ? NULL : list_tool_by_domain(name, &is_web);
+    if (tool == NULL || is_web)
+        return;
+    if (fact_is(fact, KEY_WHAT, "dns-question"))
+        session_asked(o->sessions, f, tool);
+    else if (fact_is(fact, KEY_WHAT, "sni"))
+        session_sign(o->sessions, f, tool, SIGN_SNI, protocol, NULL);
+    else if (fact_is(fact, KEY_WHAT, "http-host"))
+        session_sign(o->sessions, f, tool, SIGN_HTTP_HOST, protocol, NULL);
+}
+
+/* AnyDesk's program signs its own certificate; its relays have the vendor's. */
+static bool
+is_of_peer(const char *subject)
+{
+    return subject != NULL && strstr(subject, "AnyDesk Client") != NULL;
+}
+
+static void
+sign_by_certificate(
+    struct observer *o, struct flow *f, const char *protocol, const struct fact *fact)
+{
+    const char *subject = fact_get_text(fact, KEY_NAME), *issuer = fact_get_text(fact, KEY_ISSUER);
+    const struct list_tool *tool = NULL;
+
+    if (subject != NULL)
+        tool = list_tool_by_certificate(subject);
+    if (tool == NULL && issuer != NULL)
+        tool = list_tool_by_certificate(issuer);
+    session_sign(o->sessions, f, tool,
+        is_of_peer(subject) ? SIGN_PEER_CERTIFICATE : SIGN_CERTIFICATE, protocol, NULL);
+}
+
+static bool
+take_name(struct observer *o, struct flow *f, const char *protocol, struct fact *fact)
+{
+    bool is_news = observe_is_news(o, f, fact);
+
+    if (is_news)
+        emitter_send(o->request.emitter, f, protocol, fact);
+    if (f == NULL)
+        return false;
+    if (fact_is(fact, KEY_WHAT, "certificate"))
+        sign_by_certificate(o, f, protocol, fact);
+    else if (is_news || !fact_is(fact, KEY_WHAT, "dns-question"))
+        sign_by_name(o, f, protocol, fact);
+    return false;
+}
+
+static bool
+take_handshake(struct observer *o, struct flow *f, const char *protocol, struct fact *fact)
+{
+    const char *app = fact_get_text(fact, KEY_APP);
+
+    if (f != NULL && app != NULL)
+        session_sign(o->sessions, f, list_tool_by_name(app), SIGN_HANDSHAKE, protocol, fact);
+    return false;
+}
+
+static bool
+take_repeated(struct observer *o, struct flow *f, const char *protocol, struct fact *fact)
+{
+    (void)protocol;
+    return observe_is_news(o, f, fact);
+}
+
+bool
+observe_fact(struct observer *o, struct flow *f, const char *protocol, struct fact *fact)
+{
+    static bool (*const take[FACT_KIND_COUNT])(
+        struct observer *, struct flow *, const char *, struct fact *) = {
+        [FACT_NAME] = take_name,
+        [FACT_SESSION_OPEN] = take_handshake,
+        [FACT_DEVICE] = take_repeated,
+        [FACT_BANNER] = take_repeated,
+        [FACT_LOCALE] = take_repeated,
+        [FACT_PEER] = take_repeated,
+    };
+
+    return take[fact->kind] == NULL || take[fact->kind](o, f, protocol, fact);
+}
