@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * How parsers are run over a flow: what they remember, pass over and hand on; when a stream changes
+ * hands; what a hole in it means; frames without IP. The parsers are the test's own: a message is a
+ * letter, a text and a newline, and each letter belongs to one parser.
+ */
+/* clang-format off */
+/* links: sensor/observe*.c sensor/pair.c sensor/session.c sensor/second_sign.c sensor/hello.c sensor/control.c sensor/classify.c sensor/evidence.c sensor/stream.c sensor/flow*.c parsers/fact.c parsers/text.c parsers/packet*.c conf/list_tool.c conf/list_domain.c conf/embedded.c conf/cidr.c */
+/* clang-format on */
+#include "../../sensor/observe.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define PORT_WORD 4001   /* W<text>: told */
+#define PORT_COUNT 4002  /* C: its number in this flow is told */
+#define PORT_TUNNEL 4003 /* T<text>: the text, newline included, is handed on */
+#define PORT_BODY 4004   /* B<digit>: so many hundred bytes behind it belong to it; told */
+#define PORT_OTHER 4999
+#define TYPE_LINK 0x9999
+
+static void
+say(const struct parse_output *out, const char *what, const void *text, size_t n)
+{
+    struct fact f;
+
+    fact_begin(&f, FACT_LOGIN);
+    fact_word(&f, KEY_METHOD, what);
+    fact_text(&f, KEY_ACCOUNT, text, n);
+    out->fact(out->context, &f);
+}
+
+/* The text of a message that begins with `letter`. */
+static enum parse_result
+message(struct parse_input *in, char letter, struct rd *text)
+{
+    const uint8_t *end;
+
+    if (rd_u8(&in->data) != letter)
+        return PARSE_NOT_MINE;
+    end = memchr(in->data.p, '\n', rd_left(&in->data));
+    if (end == NULL)
+        return PARSE_MORE;
+    *text = rd_sub(&in->data, (size_t)(end - in->data.p));
+    rd_skip(&in->data, 1);
+    return PARSE_OK;
+}
+
+static enum parse_result
+parse_word(struct parse_input *in, const struct parse_output *out)
+{
+    struct rd text;
+    enum parse_result result = message(in, 'W', &text);
+
+    if (result == PARSE_OK)
+        say(out, in->is_nested ? "nested" : "word", text.p, rd_left(&text));
+    return result;
+}
+
+static enum parse_result
+parse_count(struct parse_input *in, const struct parse_output *out)
+{
+    struct rd text;
+    enum parse_result result = message(in, 'C', &text);
+    char number;
+
+    if (in->state->bytes[0] < 9)
+        in->state->bytes[0]++;
+    if (result != PARSE_OK)
+        return result;
+    number = (char)('0' + in->state->bytes[0]);
+    say(out, "count", &number, 1);
+    return PARSE_OK;
+}
+
+static enum parse_result
+parse_tunnel(struct parse_input *in, const struct parse_output *out)
+{
+    struct rd text;
+    enum parse_result result = message(in, 'T', &text);
+
+    if (result == PARSE_OK)
+        out->nested(out->context, text.p, rd_left(&text) + 1);
+    return result;
+}
+
+static enum parse_result
+parse_body(struct parse_input *in, const struct parse_output *out)
+{
+    struct rd text;
+    size_t body, here;
+    enum parse_result result = message(in, 'B', &text);
+
+    if (result != PARSE_OK)
+        return result;
+    body = (size_t)(rd_peek(&text) - '0') * 100;
+    here = body < rd_left(&in->data) ? body : rd_left(&in->data);
+    rd_skip(&in->data, here);
+    in->skip = body - here;
+    say(out, in->after_gap ? "body-after-gap" : "body", text.p, rd_left(&text));
+    return PARSE_OK;
+}
+
+static const struct parser parsers[] = {
+    { .name = "word",
+        .transports = PARSER_TCP | PARSER_LINK,
+        .ports = { PORT_WORD, TYPE_LINK },
+        .anywhere = true,
+        .parse = parse_word },
+    { .name = "count",
+        .transports = PARSER_TCP | PARSER_UDP,
+        .ports = { PORT_COUNT },
+        .has_state = true,
+        .parse = parse_count },
+    { .name = "tunnel",
+        .transports = PARSER_TCP | PARSER_UDP,
+        .ports = { PORT_TUNNEL },
+        .parse = parse_tunnel },
+    { .name = "body",
+        .transports = PARSER_TCP,
+        .ports = { PORT_BODY },
+        .whole_stream = true,
+        .resyncs = true,
+        .parse = parse_body },
+};
+
+const struct parser *const *
+parser_table(unsigned *count)
+{
+    static const struct parser *const table[] = { &parsers[0], &parsers[1], &parsers[2],
+        &parsers[3] };
+
+    *count = sizeof table / sizeof table[0];
+    return table;
+}
+
+static char told[1024];
+
+static void
+emit(void *context, const struct emission *e)
+{
+    const struct fact *f = &e->observation.fact;
+    size_t n = strlen(told);
+
+    (void)context;
+    if (f->kind == FACT_LOGIN)
+        snprintf(told + n, sizeof told - n, "%s%s:%s", n > 0 ? " " : "",
+            fact_get_text(f, KEY_METHOD), fact_get_text(f, KEY_ACCOUNT));
+}
+
+static struct emitter emitter;
+
+static struct observer *
+open_observer(void)
+{
+    struct observer_request request = {
+        .emitter = &emitter,
+        .policy = &session_policy_default,
+        .classify_states = 1,
+        .sessions = 4,
+        .stream_bytes = 4096,
+        .stream_pool_bytes = 1 << 20,
+    };
+
+    told[0] = '\0';
+    emitter.emit = emit;
+    return observer_open(&request);
+}
+
+/* One segment or datagram. `missing` bytes of 'x' stand behind the text on the wire; the capture
+ * lacks those of a negative number. */
+struct step {
+    bool from_server;
+    uint32_t seq; /* 0: a datagram */
+    const char *text;
+    int behind;
+    uint32_t ack;
+};
+
+#define STEPS 6
+
+static void
+take_step(struct observer *o, struct flow_table *flows, const struct step *s, uint16_t port)
+{
+    static uint8_t bytes[4096];
+    struct packet p = { .ip = bytes, .ip_version = 4, .protocol = s->seq != 0 ? 6 : 17 };
+    uint32_t n = (uint32_t)strlen(s->text), behind = (uint32_t)abs(s->behind);
+    unsigned direction;
+    struct flow *f;
+
+    memset(bytes, 'x', sizeof bytes);
+    memcpy(bytes, s->text, n);
+    p.source.s6_addr[15] = s->from_server ? 2 : 1;
+    p.destination.s6_addr[15] = s->from_server ? 1 : 2;
+    p.source_port = s->from_server ? port : 40000;
+    p.destination_port = s->from_server ? 40000 : port;
+    p.payload = bytes;
+    p.payload_captured = n + (s->behind > 0 ? behind : 0);
+    p.payload_length = n + behind;
+    p.tcp.seq = s->seq;
+    p.tcp.ack = s->ack;
+    p.tcp.flags = PACKET_TCP_ACK;
+    emitter.now.packet++;
+    emitter.packet = &p;
+    f = flow_table_update(flows, &p, flow_hash(&p, 1), 1000000, 100, &direction);
+    assert_non_null(f);
+    observer_packet(o, f, direction, &p);
+}
+
+static struct observer *ending;
+
+static void
+ended(void *context, struct flow *f)
+{
+    (void)context;
+    emitter.packet = NULL;
+    observer_flow_ended(ending, f);
+}
+
+static const struct {
+    const char *name;
+    uint16_t port;
+    struct step steps[STEPS];
+    const char *told;
+} cases[] = {
+    { "a parser remembers what it was chosen for", PORT_COUNT,
+        { { .text = "C\n" }, { .text = "C\n", .from_server = true }, { .text = "C\n" } },
+        "count:1 count:2 count:3" },
+    { "on a stream too, and nothing of half a message", PORT_COUNT,
+        { { .seq = 1, .text = "C" }, { .seq = 2, .text = "\n" }, { .seq = 3, .text = "C\nC\n" } },
+        "count:1 count:2 count:3" },
+    { "a stream that became another protocol's is read by whoever knows it", PORT_COUNT,
+        { { .seq = 1, .text = "C\n" }, { .seq = 3, .text = "Wuser\n" },
+            { .seq = 1, .text = "Wback\n", .from_server = true } },
+        "count:1 word:user word:back" },
+    { "not back to one that does not know it anywhere", PORT_COUNT,
+        { { .seq = 1, .text = "C\n" }, { .seq = 3, .text = "Wuser\n" },
+            { .seq = 9, .text = "C\n" } },
+        "count:1 word:user" },
+    { "what datagrams carry is a stream of its own", PORT_TUNNEL,
+        { { .text = "TWone\n" }, { .text = "TWtwo\n", .from_server = true } },
+        "nested:one nested:two" },
+    { "what a stream carries, too", PORT_TUNNEL,
+        { { .seq = 1, .text = "TWo" }, { .seq = 4, .text = "ne\nTWtwo\n" } },
+        "nested:one nested:two" },
+    { "bodies are passed over", PORT_BODY,
+        { { .seq = 1, .text = "B1\n", .behind = 60 }, { .seq = 64, .text = "", .behind = 40 },
+            { .seq = 104, .text = "B0\n" } },
+        "body:1 body:0" },
+    { "and may be missing from the capture", PORT_BODY,
+        { { .seq = 1, .text = "B1\n", .behind = -100 }, { .seq = 104, .text = "B0\n" } },
+        "body:1 body:0" },
+    { "behind a hole that the receiver does not have it waits", PORT_BODY,
+        { { .seq = 1, .text = "B0\n" }, { .seq = 9, .text = "B0\n" },
+            { .seq = 1, .text = "", .from_server = true, .ack = 4 } },
+        "body:0" },
+    { "behind one that the capture missed it finds the next message", PORT_BODY,
+        { { .seq = 1, .text = "B0\n" }, { .seq = 9, .text = "xx" }, { .seq = 11, .text = "B0\n" },
+            { .seq = 1, .text = "", .from_server = true, .ack = 14 } },
+        "body:0 body-after-gap:0" },
+    { "others stop there", PORT_COUNT,
+        { { .seq = 1, .text = "C\n" }, { .seq = 9, .text = "C\n" },
+            { .seq = 1, .text = "", .from_server = true, .ack = 11 } },
+        "count:1" },
+    { "in the middle of a connection it waits for a message", PORT_BODY,
+        { { .seq = 70, .text = "xxxx" }, { .seq = 74, .text = "B0\n" } }, "body:0" },
+    { "a port is no reason to believe other bytes", PORT_BODY, { { .seq = 70, .text = "Wuser\n" } },
+        "word:user" },
+    { "known anywhere", PORT_OTHER, { { .seq = 1, .text = "Wuser\n" } }, "word:user" },
+    { "known on its port only", PORT_OTHER, { { .text = "C\n" } }, "" },
+};
+
+static void
+test_flows(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct observer *o = open_observer();
+        struct flow_table_request request = {
+            .limit = 4, .timeouts.us = { 1, 1, 1, 1 }, .ended = ended
+        };
+        struct flow_table *flows = flow_table_open(&request);
+
+        ending = o;
+        for (const struct step *s = cases[i].steps; s < cases[i].steps + STEPS && s->text != NULL;
+             s++)
+            take_step(o, flows, s, cases[i].port);
+        if (strcmp(told, cases[i].told) != 0)
+            fail_msg("%s: told \"%s\"", cases[i].name, told);
+        flow_table_close(flows);
+        observer_close(o);
+    }
+}
+
+static void
+test_link(void **state)
+{
+    static const uint8_t frame[] = "Wlan\n";
+    struct packet p = { .ether_type = TYPE_LINK };
+    struct observer *o = open_observer();
+
+    (void)state;
+    p.link_payload = rd_of(frame, sizeof frame - 1);
+    emitter.packet = &p;
+    observer_link(o, &p);
+    p.ether_type = TYPE_LINK + 1; /* nobody's */
+    observer_link(o, &p);
+    assert_string_equal(told, "word:lan");
+    observer_close(o);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_flows),
+        cmocka_unit_test(test_link),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
