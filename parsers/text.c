@@ -12,6 +12,8 @@
 #include <strings.h>
 
 #define CODE_INVALID UINT32_MAX
+#define CODE_REPLACEMENT 0xfffd
+#define UTF8_ROOM 4
 #define UNIT_ROOM 12 /* the longest unit written at once: \u{10FFFF} and a NUL */
 
 /* How many continuation bytes follow a lead byte, and what the first of them may be. */
@@ -154,6 +156,55 @@ text_clean(char *out, size_t room, const void *bytes, size_t n)
         length += unit_length;
     }
     out[length] = '\0';
+    return length;
+}
+
+/* Takes one code point; CODE_INVALID for a surrogate without its other half. */
+static uint32_t
+take_utf16le(struct rd *r)
+{
+    uint32_t code = rd_u16_le(r);
+    struct rd ahead = *r;
+    uint32_t low = rd_u16_le(&ahead);
+
+    if (code < 0xd800 || code > 0xdfff)
+        return code;
+    if (code > 0xdbff || !ahead.ok || low < 0xdc00 || low > 0xdfff)
+        return CODE_INVALID;
+    *r = ahead;
+    return 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
+}
+
+/* The code point as UTF-8; its length. */
+static size_t
+put_utf8(char out[UTF8_ROOM], uint32_t code)
+{
+    static const uint8_t marks[] = { 0, 0, 0xc0, 0xe0, 0xf0 };
+    size_t n = code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+
+    for (size_t i = n; i-- > 1; code >>= 6)
+        out[i] = (char)(0x80 | (code & 0x3f));
+    out[0] = (char)(marks[n] | code);
+    return n;
+}
+
+size_t
+text_from_utf16le(char *out, size_t room, struct rd units)
+{
+    size_t length = 0, n;
+
+    while (rd_left(&units) >= sizeof(uint16_t)) {
+        uint32_t code = take_utf16le(&units);
+        char unit[UTF8_ROOM];
+
+        if (code == 0)
+            break;
+        n = put_utf8(unit, code == CODE_INVALID ? CODE_REPLACEMENT : code);
+        if (n > room - length)
+            break;
+        memcpy(out + length, unit, n);
+        length += n;
+    }
     return length;
 }
 

@@ -21,6 +21,10 @@
  */
 size_t text_clean(char *out, size_t room, const void *bytes, size_t n);
 
+/* UTF-16LE as UTF-8 up to its first NUL, cut at a character to fit `room` bytes; not terminated;
+ * returns its length. A lone surrogate becomes U+FFFD, an odd last byte is nothing. */
+size_t text_from_utf16le(char *out, size_t room, struct rd units);
+
 /* The piece that is the literal word. */
 struct rd text_of(const char *word);
 bool text_equals(const struct rd *t, const char *word);
