@@ -5,6 +5,7 @@
  */
 #include "analyst.h"
 #include "join.h"
+#include "names.h"
 #include "timestamp.h"
 #include <stdlib.h>
 #include <string.h>
@@ -52,6 +53,7 @@ open_detectors(struct analyst *a)
             .own = &a->config->detectors[i],
             .geoip = a->geoip,
             .watch = a->watch,
+            .names = a->names,
             .accounts = a->accounts,
             .findings = a->findings,
             .detector = detect_table[i],
@@ -76,7 +78,8 @@ analyst_open(const struct analyst_request *request)
         &(struct accounts_request){ .config = a->config, .going = going, .context = a });
     a->suppress = suppress_open(a->config, a->geoip);
     a->watch = watch_open(a->config, a->geoip);
-    if (a->accounts == NULL || a->suppress == NULL || a->watch == NULL)
+    a->names = names_open(a->config->limits.sites);
+    if (a->accounts == NULL || a->suppress == NULL || a->watch == NULL || a->names == NULL)
         goto fail;
     a->findings = findings_open(&(struct findings_request){ .config = a->config,
         .geoip = a->geoip,
@@ -117,6 +120,7 @@ analyst_close(struct analyst *a)
     cases_close(a->cases);
     suppress_close(a->suppress);
     watch_close(a->watch);
+    names_close(a->names);
     free(a);
 }
 
@@ -184,6 +188,13 @@ see_device(struct analyst *a, const struct observation *o)
     raise_sign(a, o);
 }
 
+static void
+see_name(struct analyst *a, const struct observation *o)
+{
+    names_learn(a->names, o);
+    raise_sign(a, o);
+}
+
 static observe_fn *const observers[FACT_KIND_COUNT] = {
     [FACT_LOGIN] = join_login,
     [FACT_LOGOUT] = join_login,
@@ -191,7 +202,7 @@ static observe_fn *const observers[FACT_KIND_COUNT] = {
     [FACT_SESSION_UPDATE] = join_session,
     [FACT_SESSION_CLOSE] = join_session,
     [FACT_DEVICE] = see_device,
-    [FACT_NAME] = raise_sign,
+    [FACT_NAME] = see_name,
     [FACT_PEER] = join_peer,
 };
 

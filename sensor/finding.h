@@ -44,11 +44,14 @@ enum finding_family {
 struct detector;
 struct detect;
 
+struct names;
+
 struct sighting {
     const struct detector *detector;
     struct account *account; /* one of the two, or site_address */
     struct in6_addr site_address;
     const struct observation *cause;
+    const struct names *names; /* what addresses were looked up as */
     int64_t now_us;
     enum config_severity severity;
     double weight;

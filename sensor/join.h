@@ -29,6 +29,7 @@ struct analyst {
     struct accounts *accounts;
     struct suppress *suppress;
     struct watch *watch;
+    struct names *names;
     struct findings *findings;
     struct cases *cases;
     struct detect detects[CONFIG_DETECTORS];

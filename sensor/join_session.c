@@ -494,7 +494,8 @@ join_peer(struct analyst *a, const struct observation *o)
         return;
     if (strcmp(how, "flow") == 0)
         see_watched_flow(a, o, &peer);
-    else if (strcmp(how, "stun-mapped") != 0) /* that is the device's own address */
+    else if (strcmp(how, "stun-mapped") != 0 && strcmp(how, "turn-relayed") != 0)
+        /* these two are the device's own address, and its relay's */
         see_hidden_peer(a, o, &peer);
 }
 

@@ -4,6 +4,7 @@
  */
 #include "detect.h"
 #include "../address.h"
+#include "../names.h"
 #include "../timestamp.h"
 #include <stdarg.h>
 #include <stdio.h>
@@ -20,6 +21,7 @@ detect_begin(struct sighting *s, const struct detect *d, const struct detect_eve
     s->account = e->account;
     s->site_address = e->address;
     s->cause = e->observation;
+    s->names = d->names;
     s->now_us = e->now_us;
     s->severity = d->own->severity;
     s->weight = d->own->weight;
@@ -67,6 +69,7 @@ void
 detect_claim_place(struct sighting *s, const struct claim_source *source, const char *what,
     const struct in6_addr *address, const struct geoip_place *place)
 {
+    const struct name_entry *name = names_find(s->names, address);
     char text[PLACE_TEXT], numbers[ADDRESS_SIZE];
 
     address_print(numbers, address);
@@ -79,6 +82,8 @@ detect_claim_place(struct sighting *s, const struct claim_source *source, const 
             place->country_source[0] == '\0' ? "" : " by ", place->country_source,
             geoip_kind_name(place->kind), place->kind_source[0] == '\0' ? "" : " by ",
             place->kind_source);
+    if (name != NULL)
+        detect_claim(s, &name->source, "name", "%s was looked up as %s", numbers, name->name);
     if (s->address_count < FINDING_ADDRESSES)
         s->addresses[s->address_count++] = *address;
 }

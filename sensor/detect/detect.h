@@ -58,6 +58,7 @@ struct detect {
     const struct config_detector *own; /* severity, weight, keys in the order of the table */
     const struct geoip *geoip;
     const struct watch *watch;
+    const struct names *names;
     struct accounts *accounts;
     struct findings *findings;
     const struct detector *detector;
@@ -94,6 +95,7 @@ void detect_lower(struct sighting *s);
 /* Adds evidence; what and value are cut to fit. source NULL = the event's observation. */
 void detect_claim(struct sighting *s, const struct claim_source *source, const char *what,
     const char *format, ...) __attribute__((format(printf, 4, 5)));
+/* Where an address is, what network, and as what it was looked up. */
 void detect_claim_place(struct sighting *s, const struct claim_source *source, const char *what,
     const struct in6_addr *address, const struct geoip_place *place);
 void detect_say(struct sighting *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
