@@ -300,6 +300,15 @@ end(struct analyst *a, const struct observation *o, const char *name, const char
     }
 }
 
+/* A computer's own account in a Windows domain, which is nobody's login. */
+static bool
+is_of_machine(const char *name)
+{
+    size_t n = strlen(name);
+
+    return n > 1 && name[n - 1] == '$';
+}
+
 void
 join_login(struct analyst *a, const struct observation *o)
 {
@@ -313,7 +322,7 @@ join_login(struct analyst *a, const struct observation *o)
         end(a, o, name, realm);
         return;
     }
-    if (name == NULL)
+    if (name == NULL || is_of_machine(name))
         return;
     /* Accounting starts after the gateway has let somebody in. */
     success = fact_is(f, KEY_RESULT, "success") || (!fact_has(f, KEY_RESULT) && method != NULL &&

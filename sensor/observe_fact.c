@@ -5,6 +5,7 @@
  * machinery, and a handshake that a parser read, are signs of a session.
  */
 #include "observe_internal.h"
+#include <stdio.h>
 
 #define TOLD_AGAIN_US INT64_C(3600000000)
 #define FNV_START UINT64_C(0xcbf29ce484222325) /* FNV-1a, 64 bits */
@@ -40,9 +41,13 @@ sign_by_name(struct observer *o, struct flow *f, const char *protocol, const str
 {
     const char *name = fact_get_text(fact, KEY_NAME);
     const struct list_tool *tool;
+    char host[FACT_TEXT_MAX + 1];
     bool is_web = false;
 
-    tool = name == NULL ? NULL : list_tool_by_domain(name, &is_web);
+    if (name == NULL)
+        return;
+    snprintf(host, sizeof host, "%.*s", (int)strcspn(name, ":"), name); /* without a Host's port */
+    tool = list_tool_by_domain(host, &is_web);
     if (tool == NULL || is_web)
         return;
     if (fact_is(fact, KEY_WHAT, "dns-question"))

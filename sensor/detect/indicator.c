@@ -174,12 +174,12 @@ match(const struct detect *d, const struct detect_event *e, enum term_kind kind,
 static void
 match_name(const struct detect *d, const struct detect_event *e, const char *name, const char *what)
 {
-    const char *at = name;
+    const char *at = name, *end = name + strcspn(name, ":"); /* a Host may name its port */
 
-    while (at != NULL && *at != '\0') {
-        if (match(d, e, TERM_DOMAIN, at, strlen(at), what, name))
+    while (at != NULL && at < end) {
+        if (match(d, e, TERM_DOMAIN, at, (size_t)(end - at), what, name))
             return;
-        at = strchr(at, '.');
+        at = memchr(at, '.', (size_t)(end - at));
         at = at == NULL ? NULL : at + 1;
     }
 }
@@ -222,9 +222,10 @@ match_fact(const struct detect *d, const struct detect_event *e)
     }
     if (f->kind != FACT_NAME || name == NULL || what == NULL)
         return;
-    if (strcmp(what, "certificate") == 0)
+    if (strcmp(what, "certificate") == 0 || strcmp(what, "client-certificate") == 0)
         match_certificate(d, e, name);
-    else if (strcmp(what, "mdns") != 0 && strcmp(what, "nbns") != 0)
+    else if (strcmp(what, "dns-question") == 0 || strcmp(what, "sni") == 0 ||
+             strcmp(what, "http-host") == 0)
         match_name(d, e, name, what);
 }
 

@@ -100,6 +100,18 @@ a_logout_is_the_end_and_its_copy_ends_nothing(void **state)
 }
 
 static void
+a_computer_is_no_person(void **state)
+{
+    (void)state;
+    scene_open();
+    scene_login(0, "LAPTOP-7$", NULL, "192.168.7.7", NULL, "krb5-as", "success");
+    assert_int_equal(logins(), 0);
+    scene_login(S, "one", NULL, "192.168.7.7", NULL, "krb5-as", "success");
+    assert_int_equal(logins(), 1);
+    scene_finish();
+}
+
+static void
 a_tunnel_waits_a_minute_for_its_login(void **state)
 {
     (void)state;
@@ -180,6 +192,7 @@ main(void)
         cmocka_unit_test(accounts_compare_by_policy),
         cmocka_unit_test_setup(copies_within_five_seconds_are_one_login, set_up),
         cmocka_unit_test_setup(a_logout_is_the_end_and_its_copy_ends_nothing, set_up),
+        cmocka_unit_test_setup(a_computer_is_no_person, set_up),
         cmocka_unit_test_setup(a_tunnel_waits_a_minute_for_its_login, set_up),
         cmocka_unit_test_setup(a_finding_is_written_once_then_hourly_then_at_the_end, set_up),
         cmocka_unit_test_setup(a_flood_of_attempts_evicts_no_account_that_logged_in, set_up),

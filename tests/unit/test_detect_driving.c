@@ -163,7 +163,7 @@ indicators_by_label_confidence_and_expiry(void **state)
     assert_int_equal(scene_count, 0);
     scene_name(3 * S, LAPTOP, "dns-question", "Mail.BAD.example.");
     assert_int_equal(scene_find("indicator", NULL)->severity, SEVERITY_MEDIUM);
-    scene_name(4 * S, LAPTOP, "http-host", "rumour.example");
+    scene_name(4 * S, LAPTOP, "http-host", "rumour.example:8080");
     scene_finish();
     assert_int_equal(scene_find("indicator", NULL)->severity, SEVERITY_MEDIUM);
     assert_int_equal(scene_find("indicator", NULL)->score, 50);
