@@ -21,7 +21,8 @@ struct job {
     unsigned direction, row;
     uint64_t *candidates;
     struct stream_pair *pair; /* NULL: datagrams that no parser with a state was chosen for */
-    bool is_nested;
+    bool is_nested, is_filled;
+    struct parse_input in; /* what is the same for all candidates, once it is filled in */
 };
 
 static const struct {
@@ -117,12 +118,14 @@ link_type(const struct packet *p)
 }
 
 static void
-fill_input(const struct job *job, struct parse_input *in)
+fill_input(struct job *job)
 {
     const struct flow *f = job->f;
     const struct packet *p = job->p;
     unsigned from = job->direction, to = !from;
+    struct parse_input *in = &job->in;
 
+    job->is_filled = true;
     in->source_mac = p->source_mac;
     in->time_us = job->o->request.emitter->now.time_us;
     in->is_nested = job->is_nested;
@@ -130,14 +133,13 @@ fill_input(const struct job *job, struct parse_input *in)
         in->transport = PARSE_LINK;
         in->destination_port = link_type(p);
         in->is_cut = p->is_cut;
-        in->wire_length = (uint32_t)rd_left(&in->data);
+        in->wire_length = (uint32_t)rd_left(&p->link_payload);
         return;
     }
     in->transport = job->is_nested ? PARSE_TCP : (enum parse_transport)f->protocol;
     in->from_client = from == FLOW_CLIENT;
     in->is_cut = !job->is_nested && p->payload_captured < p->payload_length;
     in->is_midstream = f->protocol == FLOW_PROTOCOL_TCP && f->handshake_seq[from] == 0;
-    in->after_gap = job->pair != NULL && job->pair->way[from].after_gap;
     in->source = f->address[from];
     in->destination = f->address[to];
     in->source_port = f->port[from];
@@ -175,29 +177,34 @@ static enum parse_result
 run(struct job *job, unsigned row, const uint8_t *bytes, size_t n, size_t *taken)
 {
     struct parse_output out = { .fact = take_fact, .nested = take_nested, .context = job };
-    struct parse_input in = { .data = rd_of(bytes, n) };
+    struct parse_input *in = &job->in;
     union parse_state fresh;
     bool is_fresh = job->o->parsers[row]->has_state && !owns_state(job, row);
     enum parse_result result;
 
-    fill_input(job, &in);
+    if (!job->is_filled)
+        fill_input(job);
+    in->data = rd_of(bytes, n);
+    in->skip = 0;
+    in->after_gap = job->pair != NULL && job->pair->way[job->direction].after_gap;
+    in->state = NULL;
     if (is_fresh) {
         memset(&fresh, 0, sizeof fresh);
-        in.state = &fresh;
+        in->state = &fresh;
     } else if (job->pair != NULL) {
-        in.state = &job->pair->state;
+        in->state = &job->pair->state;
     }
     job->row = row;
-    result = job->o->parsers[row]->parse(&in, &out);
+    result = job->o->parsers[row]->parse(in, &out);
     job->o->counts.parse[row][result]++;
     *taken = 0;
     if (result != PARSE_OK)
         return result;
     if (is_fresh && !keep_state(job, row, &fresh))
         return PARSE_BAD;
-    *taken = n - rd_left(&in.data);
-    if (rd_left(&in.data) == 0 && in.skip > 0)
-        *taken += in.skip < STREAM_PASS_MAX ? (size_t)in.skip : STREAM_PASS_MAX;
+    *taken = n - rd_left(&in->data);
+    if (rd_left(&in->data) == 0 && in->skip > 0)
+        *taken += in->skip < STREAM_PASS_MAX ? (size_t)in->skip : STREAM_PASS_MAX;
     return result;
 }
 
@@ -357,6 +364,7 @@ take_nested(void *context, const uint8_t *bytes, size_t n)
         return;
     inner = *job;
     inner.is_nested = true;
+    inner.is_filled = false;
     inner.pair = pair;
     inner.candidates = &pair->candidates;
     s = &pair->way[job->direction];
@@ -385,10 +393,12 @@ see_acknowledgement(struct job *job)
         return;
     job->pair = pair;
     job->direction = other;
+    job->is_filled = false;
     if (stream_acknowledged(
             job->o->streams, &pair->way[other], job->p->tcp.ack, take_stream, job) != STREAM_GOING)
         pair->is_done[other] = true;
     job->direction = !other;
+    job->is_filled = false;
 }
 
 static void
