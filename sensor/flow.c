@@ -232,14 +232,15 @@ slot_take(struct flow_table *t)
     return index;
 }
 
-static struct flow *
+/* In no list yet: its first packet decides in which. */
+static uint32_t
 flow_make(struct flow_table *t, const struct packet *p, uint32_t hash, int64_t time_us)
 {
     uint32_t index = slot_take(t), at;
     struct flow *f;
 
     if (index == FLOW_NONE)
-        return NULL;
+        return FLOW_NONE;
     f = slot(t, index);
     memset(f, 0, sizeof *f);
     flow_begin(f, p, time_us);
@@ -249,8 +250,7 @@ flow_make(struct flow_table *t, const struct packet *p, uint32_t hash, int64_t t
     t->buckets[at] = (struct bucket){ .hash = hash, .index = index };
     t->used++;
     t->counts.flows++;
-    list_append(t, f, index);
-    return f;
+    return index;
 }
 
 static uint32_t
@@ -295,10 +295,14 @@ flow_table_update(struct flow_table *t, const struct packet *p, uint32_t hash, i
         f = NULL;
     }
     if (f == NULL) {
-        f = flow_make(t, p, hash, time_us);
-        if (f == NULL || !flow_matches(f, p, direction))
+        index = flow_make(t, p, hash, time_us);
+        if (index == FLOW_NONE)
             return NULL;
+        f = slot(t, index);
+        (void)flow_matches(f, p, direction);
         flow_track(f, p, *direction, time_us, wire_bytes);
+        f->list = (uint8_t)flow_class_of(f);
+        list_append(t, f, index);
         return f;
     }
     last_us = f->last_us;

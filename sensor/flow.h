@@ -25,8 +25,14 @@ enum flow_tcp_state {
     FLOW_TCP_CLOSED   /* both said FIN, or one RST */
 };
 
-enum flow_class { FLOW_CLASS_TCP, FLOW_CLASS_TCP_CLOSING, FLOW_CLASS_UDP, FLOW_CLASS_OTHER };
-#define FLOW_CLASS_COUNT 4
+enum flow_class {
+    FLOW_CLASS_TCP,
+    FLOW_CLASS_TCP_CLOSING,
+    FLOW_CLASS_UDP,
+    FLOW_CLASS_OTHER,
+    FLOW_CLASS_TCP_OPENING /* SYN or SYN-ACK and nothing behind it: scans leave many such */
+};
+#define FLOW_CLASS_COUNT 5
 
 /* Bits of flow.marks; the first four are set by the table, the others by those who observe. */
 #define FLOW_ESTABLISHED 0x0001u      /* TCP: payload after the handshake; else: both ways */
@@ -66,18 +72,17 @@ struct flow {
     int64_t first_us, last_us;
     uint64_t last_number; /* its last packet in its capture file; whoever feeds the table sets it */
     uint32_t last_capture;
-    uint64_t bytes[2]; /* wire lengths */
-    uint64_t payload_bytes[2];
+    uint32_t handshake_us; /* last SYN, then SYN-ACK; counted from first_us, UINT32_MAX: too late */
+    uint64_t bytes[2];     /* wire lengths */
+    uint32_t payload_bytes[2];               /* ends at UINT32_MAX */
     uint32_t packets[2], payload_packets[2]; /* pure ACKs are no payload packets */
-    int64_t handshake_us;                    /* last SYN, then SYN-ACK */
     uint32_t handshake_seq[2];               /* initial sequence numbers */
     uint32_t rtt_us[2];  /* handshake, sensor to client, sensor to server; 0 = not known */
     uint64_t candidates; /* parsers that may still fit, by row */
     struct stream_pair *streams;
     struct classify_flow *classify;
     struct session *session;
-    const struct list_tool *tool; /* verdict waiting for its second sign ... */
-    const char *tool_protocol;    /* ... and nDPI's name for it */
+    const struct list_tool *tool; /* verdict waiting for its second sign */
 };
 
 struct flow_timeouts {

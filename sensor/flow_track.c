@@ -9,6 +9,7 @@
 #define WELL_KNOWN_PORTS 1024
 #define RTT_MAX_US 60000000 /* beyond the longest SYN time-out in use: no measurement */
 #define SYN_FLAGS (PACKET_TCP_SYN | PACKET_TCP_ACK)
+#define TOO_LATE UINT32_MAX
 
 static bool
 same_address(const struct in6_addr *a, const struct in6_addr *b)
@@ -66,7 +67,6 @@ flow_begin(struct flow *f, const struct packet *p, int64_t time_us)
     f->protocol = p->protocol;
     f->encapsulation = p->encapsulation;
     f->first_us = f->last_us = time_us;
-    f->list = (uint8_t)flow_class_of(f);
 }
 
 bool
@@ -100,10 +100,23 @@ flow_is_superseded(const struct flow *f, const struct packet *p, unsigned direct
     return f->handshake_seq[direction] != p->tcp.seq && time_us - f->last_us >= idle_us;
 }
 
+/* Since the last packet of the handshake. */
 static uint32_t
-rtt_between(int64_t from_us, int64_t to_us)
+rtt_until(const struct flow *f, int64_t time_us)
 {
-    return to_us > from_us && to_us - from_us <= RTT_MAX_US ? (uint32_t)(to_us - from_us) : 0;
+    int64_t from_us = f->first_us + f->handshake_us;
+
+    return f->handshake_us != TOO_LATE && time_us > from_us && time_us - from_us <= RTT_MAX_US
+               ? (uint32_t)(time_us - from_us)
+               : 0;
+}
+
+static uint32_t
+since_first(const struct flow *f, int64_t time_us)
+{
+    int64_t passed_us = time_us - f->first_us;
+
+    return passed_us < 0 || passed_us >= TOO_LATE ? TOO_LATE : (uint32_t)passed_us;
 }
 
 static void
@@ -119,7 +132,7 @@ track_syn(struct flow *f, const struct packet *p, unsigned direction, int64_t ti
         f->tcp_state = FLOW_TCP_SYN;
     } else if (f->tcp_state == FLOW_TCP_SYN && direction == FLOW_SERVER) {
         if ((f->marks & FLOW_SYN_REPEATED) == 0 && p->tcp.ack == f->handshake_seq[0] + 1)
-            f->rtt_us[FLOW_SERVER] = rtt_between(f->handshake_us, time_us);
+            f->rtt_us[FLOW_SERVER] = rtt_until(f, time_us);
         f->tcp_state = FLOW_TCP_SYN_ACK;
     } else if (f->tcp_state == FLOW_TCP_SYN_ACK) {
         f->marks |= FLOW_SYN_ACK_REPEATED;
@@ -129,7 +142,7 @@ track_syn(struct flow *f, const struct packet *p, unsigned direction, int64_t ti
     } else {
         return;
     }
-    f->handshake_us = time_us;
+    f->handshake_us = since_first(f, time_us);
     f->handshake_seq[direction] = p->tcp.seq;
 }
 
@@ -149,7 +162,7 @@ track_tcp(struct flow *f, const struct packet *p, unsigned direction, int64_t ti
     if (f->tcp_state == FLOW_TCP_SYN_ACK && direction == FLOW_CLIENT &&
         (flags & PACKET_TCP_ACK) != 0 && p->tcp.ack == f->handshake_seq[FLOW_SERVER] + 1) {
         if ((f->marks & FLOW_SYN_ACK_REPEATED) == 0)
-            f->rtt_us[FLOW_CLIENT] = rtt_between(f->handshake_us, time_us);
+            f->rtt_us[FLOW_CLIENT] = rtt_until(f, time_us);
         f->tcp_state = FLOW_TCP_OPEN;
         f->marks |= FLOW_HANDSHAKE;
     }
@@ -169,7 +182,10 @@ track_payload(struct flow *f, const struct packet *p, unsigned direction)
     if (f->payload_packets[direction] == 0)
         f->first_word[direction] = rd_u32(&r);
     f->payload_packets[direction]++;
-    f->payload_bytes[direction] += p->payload_length;
+    if (p->payload_length > UINT32_MAX - f->payload_bytes[direction])
+        f->payload_bytes[direction] = UINT32_MAX;
+    else
+        f->payload_bytes[direction] += p->payload_length;
 }
 
 static bool
@@ -203,7 +219,13 @@ flow_track(struct flow *f, const struct packet *p, unsigned direction, int64_t t
 enum flow_class
 flow_class_of(const struct flow *f)
 {
-    if (f->protocol == FLOW_PROTOCOL_TCP)
-        return f->tcp_state >= FLOW_TCP_CLOSING ? FLOW_CLASS_TCP_CLOSING : FLOW_CLASS_TCP;
+    if (f->protocol == FLOW_PROTOCOL_TCP) {
+        if (f->tcp_state >= FLOW_TCP_CLOSING)
+            return FLOW_CLASS_TCP_CLOSING;
+        return (f->tcp_state == FLOW_TCP_SYN || f->tcp_state == FLOW_TCP_SYN_ACK) &&
+                       f->payload_packets[FLOW_CLIENT] + f->payload_packets[FLOW_SERVER] == 0
+                   ? FLOW_CLASS_TCP_OPENING
+                   : FLOW_CLASS_TCP;
+    }
     return f->protocol == FLOW_PROTOCOL_UDP ? FLOW_CLASS_UDP : FLOW_CLASS_OTHER;
 }

@@ -10,7 +10,7 @@
 
 /* From a flow's first payload on: what nDPI has not named by then it holds memory for in vain, and
  * a busy link has many flows that say one thing and stay open. */
-#define CLASSIFY_US INT64_C(60000000)
+#define CLASSIFY_US INT64_C(30000000)
 #define PAIR_SETS 256u /* of four requests under way, in one shard */
 
 static const char *
@@ -56,6 +56,13 @@ read_hello(struct observer *o, struct flow *f, unsigned direction, const struct 
     session_sign(o->sessions, f, tool, SIGN_HANDSHAKE, protocol, NULL);
 }
 
+static const char *
+ndpi_name(const struct observer *o, const struct flow *f)
+{
+    return classify_name(
+        o->classifier, f->ndpi_master != CLASSIFY_UNKNOWN ? f->ndpi_master : f->ndpi_app);
+}
+
 void
 observer_packet(struct observer *o, struct flow *f, unsigned direction, const struct packet *p)
 {
@@ -68,9 +75,11 @@ observer_packet(struct observer *o, struct flow *f, unsigned direction, const st
     if (p->payload_length > 0) {
         if ((f->marks & FLOW_CLASSIFIED) == 0)
             observe_classify(o, f, p);
-        if (f->session != NULL || (f->marks & FLOW_WANTS_SIGN) != 0)
+        if (f->session != NULL)
             session_packet(
                 o->sessions, f, direction, p->payload_length, o->request.emitter->now.time_us);
+        else if ((f->marks & FLOW_WANTS_SIGN) != 0)
+            session_sign(o->sessions, f, f->tool, SIGN_NDPI, ndpi_name(o, f), NULL);
     }
     if ((f->marks & (FLOW_ESTABLISHED | FLOW_PEER_CHECKED)) == FLOW_ESTABLISHED)
         report_watched(o, f);

@@ -252,7 +252,6 @@ session_sign(struct session_table *t, struct flow *f, const struct list_tool *to
     if (sign == SIGN_NDPI && !second_sign_seen(tool, f, t->gateways)) {
         f->marks |= FLOW_WANTS_SIGN;
         f->tool = tool;
-        f->tool_protocol = protocol;
         return;
     }
     f->marks &= (uint16_t)~FLOW_WANTS_SIGN;
@@ -303,11 +302,8 @@ session_packet(struct session_table *t, struct flow *f, unsigned direction, uint
     enum control_screen screen;
     bool changed;
 
-    if (s == NULL) {
-        if ((f->marks & FLOW_WANTS_SIGN) != 0)
-            session_sign(t, f, f->tool, SIGN_NDPI, f->tool_protocol, NULL);
+    if (s == NULL)
         return;
-    }
     s->last = t->emitter->now;
     if (t->newest != s) {
         list_remove(t, s);

@@ -43,12 +43,13 @@ struct session_table;
 struct session_table *session_table_open(uint32_t limit, const struct session_policy *policy,
     const struct config_cidrs *gateways, struct emitter *emitter);
 /* A sign that the flow is the tool's; NULL is no tool. `protocol` lives as long as the table. What
- * else a parser `said` of the session (NULL: nothing) is told with its opening. */
+ * else a parser `said` of the session (NULL: nothing) is told with its opening. A verdict that
+ * lacks its second sign leaves FLOW_WANTS_SIGN and the tool in the flow, to be given again. */
 void session_sign(struct session_table *t, struct flow *f, const struct list_tool *tool,
     enum session_sign sign, const char *protocol, const struct fact *said);
 /* A client asked for the tool's machinery by name: told once an hour for each client. */
 void session_asked(struct session_table *t, const struct flow *f, const struct list_tool *tool);
-/* A payload packet of a flow with a session, or one that waits for its second sign. */
+/* A payload packet of a flow with a session. */
 void session_packet(struct session_table *t, struct flow *f, unsigned direction,
     uint32_t payload_bytes, int64_t time_us);
 /* The flow ends; it must not move in memory before. Nothing when it has no session. */

@@ -12,6 +12,8 @@
 #define SESSIONS_PER_FLOWS 16 /* one flow in so many may be a session at once */
 #define LEAST_SESSIONS 64u
 #define LEAST_STATES 64u
+#define TCP_OPENING_US                                                                             \
+    INT64_C(60000000)  /* longer than a client or server waits before it sends its SYN again */
 #define FETCH_AHEAD 8u /* packets between fetching a flow and using it */
 
 struct shard {
@@ -134,6 +136,12 @@ at_least(size_t n, uint32_t least)
     return n < least ? least : n > UINT32_MAX / 2 ? UINT32_MAX / 2 : (uint32_t)n;
 }
 
+static int64_t
+least(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
 struct shard *
 shard_open(const struct shard_request *request)
 {
@@ -151,8 +159,13 @@ shard_open(const struct shard_request *request)
         .watch_context = request->watch_context,
     };
     struct flow_table_request table = {
-        .timeouts.us = { config->limits.tcp_us, config->limits.tcp_closing_us,
-            config->limits.udp_us, config->limits.icmp_us },
+        .timeouts.us = {
+            [FLOW_CLASS_TCP] = config->limits.tcp_us,
+            [FLOW_CLASS_TCP_CLOSING] = config->limits.tcp_closing_us,
+            [FLOW_CLASS_UDP] = config->limits.udp_us,
+            [FLOW_CLASS_OTHER] = config->limits.icmp_us,
+            [FLOW_CLASS_TCP_OPENING] = least(config->limits.tcp_us, TCP_OPENING_US),
+        },
         .ended = flow_ended,
     };
     struct shard *s = calloc(1, sizeof *s);

@@ -32,7 +32,7 @@ open_table(uint32_t limit)
 {
     struct flow_table_request request = {
         .limit = limit,
-        .timeouts.us = { 3600 * (int64_t)S, 30 * S, 180 * S, 30 * S },
+        .timeouts.us = { 3600 * (int64_t)S, 30 * S, 180 * S, 30 * S, 60 * S },
         .ended = on_ended,
     };
 
@@ -244,7 +244,7 @@ static void
 test_timeouts_by_class(void **state)
 {
     struct flow_table *t = open_table(8);
-    struct packet udp = make(true, 17, 40000, 53, 0, 1), tcp = make(true, 6, 40001, 443, SYN, 0);
+    struct packet udp = make(true, 17, 40000, 53, 0, 1), tcp = make(true, 6, 40001, 443, ACK, 0);
     struct packet icmp = make(true, 1, 8, 0, 0, 1);
     unsigned direction;
 
@@ -261,6 +261,47 @@ test_timeouts_by_class(void **state)
     flow_table_expire(t, 3601 * (int64_t)S);
     assert_int_equal(ended, 3); /* TCP, 1 h */
     flow_table_close(t);
+}
+
+static void
+test_opening_ends_early(void **state)
+{
+    static const struct {
+        const char *name;
+        struct step steps[4];
+        bool ends_early;
+    } cases[] = {
+        { "SYN", { { true, SYN, 100, 0, 0, 1000 } }, true },
+        { "SYN, SYN-ACK",
+            { { true, SYN, 100, 0, 0, 1000 }, { false, SYN | ACK, 500, 101, 0, 2000 } }, true },
+        { "handshake",
+            { { true, SYN, 100, 0, 0, 1000 }, { false, SYN | ACK, 500, 101, 0, 2000 },
+                { true, ACK, 101, 501, 0, 3000 } },
+            false },
+        { "payload, though only one direction is seen",
+            { { true, SYN, 100, 0, 0, 1000 }, { true, ACK, 101, 501, 9, 3000 } }, false },
+        { "midstream", { { true, ACK, 100, 500, 0, 1000 } }, false },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct flow_table *t = open_table(4);
+        unsigned direction;
+
+        for (const struct step *s = cases[i].steps; s->time_us != 0; s++) {
+            struct packet p = make(s->from_a, 6, 40000, 443, s->flags, s->payload);
+
+            p.tcp.seq = s->seq;
+            p.tcp.ack = s->ack;
+            put(t, &p, s->time_us, &direction);
+        }
+        flow_table_expire(t, 60 * S);
+        assert_int_equal(ended, 0);
+        flow_table_expire(t, 61 * S);
+        if (ended != cases[i].ends_early)
+            fail_msg("%s", cases[i].name);
+        flow_table_close(t);
+    }
 }
 
 static void
@@ -297,6 +338,7 @@ main(void)
         cmocka_unit_test(test_new_syn_after_close_is_new_flow),
         cmocka_unit_test(test_least_recently_active_goes),
         cmocka_unit_test(test_timeouts_by_class),
+        cmocka_unit_test(test_opening_ends_early),
         cmocka_unit_test(test_many_flows_come_and_go),
     };
 
