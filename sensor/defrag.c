@@ -50,6 +50,7 @@ struct defrag {
     uint32_t *buckets;
     uint32_t count, bucket_mask;
     uint32_t oldest, newest, free;
+    uint32_t touched; /* slots used so far: the rest costs no memory yet */
     uint64_t bytes, bytes_limit;
     uint8_t *whole; /* the last one handed out */
     struct defrag_counts counts;
@@ -148,6 +149,20 @@ expire(struct defrag *d, uint32_t index)
 }
 
 static uint32_t
+take_slot(struct defrag *d)
+{
+    uint32_t index;
+
+    if (d->free == NONE && d->touched < d->count)
+        return d->touched++;
+    if (d->free == NONE)
+        evict_oldest(d);
+    index = d->free;
+    d->free = d->datagrams[index].newer;
+    return index;
+}
+
+static uint32_t
 find(struct defrag *d, const struct key *key, int64_t now_us)
 {
     uint32_t bucket = key_hash(key) & d->bucket_mask, index = d->buckets[bucket];
@@ -161,11 +176,8 @@ find(struct defrag *d, const struct key *key, int64_t now_us)
     }
     if (index != NONE)
         return index;
-    if (d->free == NONE)
-        evict_oldest(d);
-    index = d->free;
+    index = take_slot(d);
     g = &d->datagrams[index];
-    d->free = g->newer;
     memset(g, 0, sizeof *g);
     g->key = *key;
     g->first_us = now_us;
@@ -374,10 +386,6 @@ defrag_open(unsigned datagrams)
     }
     memset(d->buckets, 0xff, buckets * sizeof *d->buckets); /* NONE */
     d->oldest = d->newest = d->free = NONE;
-    for (uint32_t i = datagrams; i-- > 0;) {
-        d->datagrams[i].newer = d->free;
-        d->free = i;
-    }
     return d;
 }
 
