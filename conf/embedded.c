@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * The assembler includes the files as they are; paths count from the repository's root, where make
- * runs.
+ * runs. Embedded files have a section of their own, so that their pages can be given back once they
+ * were read.
  */
 #include "embedded.h"
 
@@ -12,7 +13,7 @@
 #endif
 
 #define EMBED(symbol, path)                                                                        \
-    __asm__(".section .rodata\n"                                                                   \
+    __asm__(".section embedded_files, \"a\", @progbits\n"                                          \
             ".global " #symbol "\n"                                                                \
             ".global " #symbol "_size\n"                                                           \
             ".balign 16\n" #symbol ":\n"                                                           \

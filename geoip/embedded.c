@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * The assembler includes the file as it is; its path counts from the repository's root, where make
- * runs.
+ * runs. Embedded files have a section of their own, so that their pages can be given back once they
+ * were read.
  */
 #include "embedded.h"
 
-__asm__(".section .rodata\n"
+__asm__(".section embedded_files, \"a\", @progbits\n"
         ".balign 16\n"
         ".global geoip_embedded_country\n"
         ".global geoip_embedded_country_end\n"

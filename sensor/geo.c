@@ -6,6 +6,11 @@
 #include "geo.h"
 
 #include "../conf/list.h"
+#include <sys/mman.h>
+#include <unistd.h>
+
+/* The section of the embedded files; the linker makes these. */
+extern const char __start_embedded_files[], __stop_embedded_files[];
 
 struct adding {
     struct geoip *geoip;
@@ -31,6 +36,20 @@ add_network(void *context, const struct list_network *n)
         adding->failed = true;
 }
 
+/* Databases and lists were copied or parsed: their pages need not stay in memory, and a second
+ * reading fetches them again from the program's file. */
+static void
+forget_embedded(void)
+{
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    uintptr_t from = ((uintptr_t)__start_embedded_files + page - 1) & ~(page - 1);
+    uintptr_t to = (uintptr_t)__stop_embedded_files & ~(page - 1);
+
+    if (to > from)
+        (void)madvise(
+            (void *)from, to - from, MADV_DONTNEED); /* NOLINT(performance-no-int-to-ptr) */
+}
+
 struct geoip *
 geo_open(const struct config *config, char *error, size_t error_size)
 {
@@ -51,6 +70,7 @@ geo_open(const struct config *config, char *error, size_t error_size)
         geoip_close(adding.geoip);
         return NULL;
     }
+    forget_embedded();
     return adding.geoip;
 }
 
