@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * GSS-API's framing is an APPLICATION 0 with the mechanism's OID; SPNEGO's answers come without it.
+ * What SPNEGO wraps is NTLM, or GSS-API's framing again.
+ */
+#include "gss.h"
+#include "der.h"
+#include "ntlmssp.h"
+
+#define TAG_OID 0x06
+#define DEPTH_MAX 3 /* GSS-API > SPNEGO > GSS-API > Kerberos */
+#define KRB5_AP_REQ 0x0100
+
+static const uint8_t oid_spnego[] = { 0x2b, 0x06, 0x01, 0x05, 0x05, 0x02 };
+static const uint8_t oid_krb5[] = { 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x12, 0x01, 0x02, 0x02 };
+static const uint8_t oid_krb5_microsoft[] = { 0x2a, 0x86, 0x48, 0x82, 0xf7, 0x12, 0x01, 0x02,
+    0x02 };
+
+static bool
+is_oid(const struct rd *r, const uint8_t *oid, size_t n)
+{
+    return rd_left(r) == n && memcmp(r->p, oid, n) == 0;
+}
+
+/* The token within NegTokenInit or NegTokenResp: both hold it under [2]. */
+static struct rd
+inner_token(struct rd choice)
+{
+    struct rd sequence = der_value(&choice, DER_SEQUENCE), skipped, token = { 0 };
+
+    (void)der_optional(&sequence, DER_CONTEXT(0), &skipped);
+    (void)der_optional(&sequence, DER_CONTEXT(1), &skipped);
+    if (!sequence.ok || !der_optional(&sequence, DER_CONTEXT(2), &token))
+        return (struct rd){ 0 };
+    return der_value(&token, DER_OCTET_STRING);
+}
+
+bool
+gss_token(struct rd token, uint32_t transaction, const struct parse_input *in,
+    const struct parse_output *out)
+{
+    for (unsigned depth = 0; depth < DEPTH_MAX; depth++) {
+        struct rd r = token, body, oid;
+        uint8_t tag = rd_peek(&token);
+
+        if (ntlmssp_is(token))
+            return ntlmssp_token(token, transaction, in, out);
+        if (tag == DER_CONTEXT(0) || tag == DER_CONTEXT(1)) {
+            token = inner_token(der_value(&r, tag));
+        } else if (tag == DER_APPLICATION(0)) {
+            body = der_value(&r, tag);
+            oid = der_value(&body, TAG_OID);
+            if (is_oid(&oid, oid_krb5, sizeof oid_krb5) ||
+                is_oid(&oid, oid_krb5_microsoft, sizeof oid_krb5_microsoft))
+                return rd_u16(&body) == KRB5_AP_REQ;
+            if (!is_oid(&oid, oid_spnego, sizeof oid_spnego))
+                return false;
+            token = body;
+        } else {
+            return false;
+        }
+        if (!token.ok)
+            return false;
+    }
+    return false;
+}
+
+void
+gss_result(bool is_success, uint32_t transaction, const struct parse_output *out)
+{
+    struct fact f;
+
+    fact_begin(&f, FACT_LOGIN);
+    f.pairing = FACT_ANSWER;
+    f.transaction = transaction;
+    fact_word(&f, KEY_RESULT, is_success ? "success" : "failure");
+    out->fact(out->context, &f);
+}
