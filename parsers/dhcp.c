@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * DHCP (RFC 2131, options RFC 2132, client FQDN RFC 4702): which device, by its own words, has
+ * which address. A REQUEST names host and address at once; the ACK confirms the address and brings
+ * the mask. The parameter request list, in its order, tells systems apart.
+ */
+#include "parser.h"
+#include "text.h"
+#include <arpa/inet.h>
+#include <stdio.h>
+
+extern const struct parser parser_dhcp;
+
+#define PORT_SERVER 67
+#define PORT_CLIENT 68
+#define OP_REQUEST 1
+#define OP_REPLY 2
+#define ETHERNET 1
+#define MAC_BYTES 6
+#define CHADDR_BYTES 16
+#define NAMES_BYTES (64 + 128) /* sname, file */
+#define MAGIC 0x63825363u      /* RFC 2131, 3 */
+#define OPTION_PAD 0
+#define OPTION_MASK 1
+#define OPTION_HOST_NAME 12
+#define OPTION_ADDRESS 50
+#define OPTION_TYPE 53
+#define OPTION_PARAMETERS 55
+#define OPTION_CLASS 60
+#define OPTION_CLIENT_ID 61
+#define OPTION_FQDN 81
+#define OPTION_END 255
+#define OPTIONS_MAX 128
+#define FQDN_HEAD 3       /* flags and two obsolete codes */
+#define FQDN_ENCODED 0x04 /* as labels, not as text */
+#define LABEL_MAX 63
+#define TYPE_REQUEST 3
+#define TYPE_ACK 5
+#define TYPE_LAST 18 /* RFC 6926, 7724 */
+#define LIST_TEXT (4 * 255)
+
+struct message {
+    uint8_t op, type;
+    struct rd mac;
+    struct in6_addr client, assigned;
+    struct rd option[256];
+    bool has[256];
+};
+
+static struct in6_addr
+mapped(uint32_t address)
+{
+    struct in6_addr a = { { { [10] = 0xff, [11] = 0xff } } };
+
+    for (unsigned i = 0; i < 4; i++)
+        a.s6_addr[12 + i] = (uint8_t)(address >> (24 - 8 * i));
+    return a;
+}
+
+static bool
+is_zero(const struct in6_addr *a)
+{
+    struct in6_addr zero = mapped(0);
+
+    return memcmp(a, &zero, sizeof zero) == 0;
+}
+
+static bool
+read_options(struct rd *r, struct message *m)
+{
+    for (unsigned n = 0; n < OPTIONS_MAX && rd_left(r) > 0;) {
+        uint8_t code = rd_u8(r);
+        struct rd value;
+
+        if (code == OPTION_PAD)
+            continue;
+        if (code == OPTION_END) {
+            rd_skip(r, rd_left(r)); /* padding */
+            return true;
+        }
+        value = rd_sub(r, rd_u8(r));
+        if (!value.ok)
+            return false;
+        if (!m->has[code]) {
+            m->has[code] = true;
+            m->option[code] = value;
+        }
+        n++;
+    }
+    return false; /* the end option must always be there: RFC 2131, 3 */
+}
+
+static enum parse_result
+read_message(struct rd *r, struct message *m)
+{
+    uint8_t hardware, length;
+    uint32_t client, assigned;
+    struct rd chaddr;
+
+    m->op = rd_u8(r);
+    hardware = rd_u8(r);
+    length = rd_u8(r);
+    rd_skip(r, 1 + 4 + 2 + 2); /* hops, xid, secs, flags */
+    client = rd_u32(r);
+    assigned = rd_u32(r);
+    rd_skip(r, 4 + 4); /* next server, relay */
+    chaddr = rd_sub(r, CHADDR_BYTES);
+    rd_skip(r, NAMES_BYTES);
+    if (rd_u32(r) != MAGIC || !r->ok)
+        return r->ok ? PARSE_NOT_MINE : PARSE_MORE;
+    if ((m->op != OP_REQUEST && m->op != OP_REPLY) || length > CHADDR_BYTES)
+        return PARSE_BAD;
+    m->client = mapped(client);
+    m->assigned = mapped(assigned);
+    if (hardware == ETHERNET && length == MAC_BYTES)
+        m->mac = rd_sub(&chaddr, MAC_BYTES);
+    if (!read_options(r, m))
+        return PARSE_BAD;
+    if (m->has[OPTION_TYPE])
+        m->type = rd_u8(&m->option[OPTION_TYPE]);
+    return m->type > TYPE_LAST ? PARSE_BAD : PARSE_OK;
+}
+
+static void
+put_hex(struct fact *f, enum fact_key key, struct rd bytes)
+{
+    char text[2 * 64 + 1] = "";
+    size_t at = 0;
+
+    while (rd_left(&bytes) > 0 && at + 2 < sizeof text)
+        at += (size_t)snprintf(text + at, sizeof text - at, "%02x", rd_u8(&bytes));
+    fact_text(f, key, text, at);
+}
+
+static void
+put_mac(struct fact *f, struct rd mac)
+{
+    char text[TEXT_MAC_SIZE];
+    size_t at = 0;
+
+    if (!mac.ok || rd_left(&mac) != MAC_BYTES)
+        return;
+    for (unsigned i = 0; i < MAC_BYTES; i++)
+        at +=
+            (size_t)snprintf(text + at, sizeof text - at, "%s%02x", i > 0 ? ":" : "", rd_u8(&mac));
+    fact_word(f, KEY_MAC, text);
+}
+
+/* Fingerprints are compared as Fingerbank writes them: decimal numbers with commas. */
+static void
+put_parameters(struct fact *f, struct rd list)
+{
+    char text[LIST_TEXT + 1] = "";
+    size_t at = 0;
+
+    while (rd_left(&list) > 0)
+        at +=
+            (size_t)snprintf(text + at, sizeof text - at, "%s%u", at > 0 ? "," : "", rd_u8(&list));
+    fact_text(f, KEY_FINGERPRINT_DHCP, text, at);
+}
+
+/* RFC 4702, 2: text, or labels as in the DNS but without compression. */
+static void
+put_fqdn(struct fact *f, struct rd value)
+{
+    uint8_t flags = rd_u8(&value), length;
+    char name[FACT_TEXT_MAX];
+    size_t at = 0;
+
+    rd_skip(&value, FQDN_HEAD - 1);
+    if (!value.ok)
+        return;
+    if ((flags & FQDN_ENCODED) == 0) {
+        fact_text(f, KEY_HOST_NAME, value.p, rd_left(&value));
+        return;
+    }
+    while (rd_left(&value) > 0 && (length = rd_u8(&value)) != 0) {
+        const uint8_t *label = length > LABEL_MAX ? NULL : rd_bytes(&value, length);
+
+        if (label == NULL || at + 1 + length > sizeof name)
+            return;
+        if (at > 0)
+            name[at++] = '.';
+        memcpy(name + at, label, length);
+        at += length;
+    }
+    fact_text(f, KEY_HOST_NAME, name, at);
+}
+
+static void
+put_mask(struct fact *f, struct rd value)
+{
+    uint32_t mask = rd_u32(&value);
+
+    if (value.ok && mask != 0 && (~mask & (~mask + 1)) == 0) /* ones, then zeros */
+        fact_number(f, KEY_PREFIX_LENGTH, __builtin_popcount(mask));
+}
+
+static void
+put_address(struct fact *f, struct message *m)
+{
+    struct in6_addr asked = mapped(rd_u32(&m->option[OPTION_ADDRESS]));
+
+    if (m->op == OP_REPLY && m->type != TYPE_ACK)
+        return; /* an offer is not yet an address, and a refusal none */
+    if (m->op == OP_REPLY && !is_zero(&m->assigned))
+        fact_address(f, KEY_ADDRESS, &m->assigned);
+    else if (!is_zero(&m->client))
+        fact_address(f, KEY_ADDRESS, &m->client);
+    else if (m->type == TYPE_REQUEST && m->has[OPTION_ADDRESS] && !is_zero(&asked))
+        fact_address(f, KEY_ADDRESS, &asked);
+}
+
+static void
+tell(struct message *m, const struct parse_output *out)
+{
+    struct fact f;
+
+    fact_begin(&f, FACT_DEVICE);
+    put_address(&f, m);
+    put_mac(&f, m->mac);
+    if (m->has[OPTION_HOST_NAME])
+        fact_text(&f, KEY_HOST_NAME, m->option[OPTION_HOST_NAME].p,
+            rd_left(&m->option[OPTION_HOST_NAME]));
+    if (m->has[OPTION_FQDN])
+        put_fqdn(&f, m->option[OPTION_FQDN]);
+    if (m->op == OP_REPLY) {
+        put_mask(&f, m->option[OPTION_MASK]);
+    } else {
+        if (m->has[OPTION_CLASS])
+            fact_text(
+                &f, KEY_VENDOR_CLASS, m->option[OPTION_CLASS].p, rd_left(&m->option[OPTION_CLASS]));
+        if (m->has[OPTION_CLIENT_ID])
+            put_hex(&f, KEY_CLIENT_ID, m->option[OPTION_CLIENT_ID]);
+        if (m->has[OPTION_PARAMETERS])
+            put_parameters(&f, m->option[OPTION_PARAMETERS]);
+    }
+    if (f.length > 0)
+        out->fact(out->context, &f);
+}
+
+static enum parse_result
+parse(struct parse_input *in, const struct parse_output *out)
+{
+    struct message m = { .op = 0 };
+    struct rd r = in->data;
+    enum parse_result result = read_message(&r, &m);
+
+    if (result == PARSE_BAD && in->is_cut)
+        return PARSE_MORE;
+    if (result != PARSE_OK)
+        return result;
+    tell(&m, out);
+    in->data = r;
+    return PARSE_OK;
+}
+
+const struct parser parser_dhcp = {
+    .name = "dhcp",
+    .transports = PARSER_UDP,
+    .ports = { PORT_SERVER, PORT_CLIENT },
+    .parse = parse,
+};
