@@ -14,7 +14,7 @@ DESTDIR ?=
 
 # The one list of what Debian 12 must have. BUILD_PACKAGES build and run it, TEST_PACKAGES test it.
 BUILD_PACKAGES := gcc libc6-dev pkg-config libpcap-dev libndpi-dev libmaxminddb-dev libyaml-dev \
-	libcyaml-dev libcap-ng-dev libmd-dev uthash-dev
+	libcyaml-dev libcap-ng-dev libmd-dev uthash-dev ieee-data
 TEST_PACKAGES := libcmocka-dev python3 python3-yaml
 LAB_PACKAGES := iproute2 tcpdump tcpreplay tshark openssl freeradius freeradius-utils krb5-kdc krb5-admin-server \
 	krb5-user openvpn rsyslog

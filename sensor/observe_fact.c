@@ -4,6 +4,7 @@
  * each client, since every one of its flows repeats them. A name or certificate of a tool's
  * machinery, and a handshake that a parser read, are signs of a session.
  */
+#include "../conf/list_vendor.h"
 #include "observe_internal.h"
 #include <stdio.h>
 
@@ -106,6 +107,30 @@ take_handshake(struct observer *o, struct flow *f, const char *protocol, struct 
     return false;
 }
 
+static void
+add_vendor(struct fact *fact)
+{
+    const char *text = fact_get_text(fact, KEY_MAC);
+    uint8_t mac[LIST_VENDOR_MAC];
+    char vendor[FACT_TEXT_MAX];
+
+    if (text != NULL &&
+        sscanf(text, "%2hhx:%2hhx:%2hhx:%2hhx:%2hhx:%2hhx", &mac[0], &mac[1], &mac[2], &mac[3],
+            &mac[4], &mac[5]) == LIST_VENDOR_MAC &&
+        list_vendor_of(mac, vendor, sizeof vendor))
+        fact_text(fact, KEY_VENDOR, vendor, strlen(vendor));
+}
+
+static bool
+take_device(struct observer *o, struct flow *f, const char *protocol, struct fact *fact)
+{
+    (void)protocol;
+    if (!observe_is_news(o, f, fact))
+        return false;
+    add_vendor(fact);
+    return true;
+}
+
 static bool
 take_repeated(struct observer *o, struct flow *f, const char *protocol, struct fact *fact)
 {
@@ -120,7 +145,7 @@ observe_fact(struct observer *o, struct flow *f, const char *protocol, struct fa
         struct observer *, struct flow *, const char *, struct fact *) = {
         [FACT_NAME] = take_name,
         [FACT_SESSION_OPEN] = take_handshake,
-        [FACT_DEVICE] = take_repeated,
+        [FACT_DEVICE] = take_device,
         [FACT_BANNER] = take_repeated,
         [FACT_LOCALE] = take_repeated,
         [FACT_PEER] = take_repeated,
