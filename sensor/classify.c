@@ -22,6 +22,7 @@ struct classify_flow {
     ndpi_protocol protocol;
     void *owner;
     int64_t begun_us;
+    unsigned fed; /* packets */
     struct classify_flow *older,
         *newer; /* neighbours among those in use; `newer` chains the free */
 };
@@ -232,12 +233,13 @@ is_known(const ndpi_protocol *p)
 
 bool
 classify_packet(struct classifier *c, struct classify_flow *state, const uint8_t *ip,
-    uint32_t captured, int64_t time_us)
+    uint32_t captured, int64_t time_us, unsigned most)
 {
     uint16_t n = captured > UINT16_MAX ? UINT16_MAX : (uint16_t)captured;
 
     state->protocol = bridge_process(c->module, &state->ndpi, ip, n, (uint64_t)time_us / US_PER_MS);
-    return is_known(&state->protocol) && !ndpi_extra_dissection_possible(c->module, &state->ndpi);
+    return ++state->fed >= most ||
+           (is_known(&state->protocol) && !ndpi_extra_dissection_possible(c->module, &state->ndpi));
 }
 
 void
@@ -285,7 +287,7 @@ text_or_null(const char *text)
 
 /* `protos` is a union: each member is read only under its own protocol. */
 void
-classify_look(struct classifier *c, const struct classify_flow *state, struct classify_verdict *out)
+classify_look(const struct classify_flow *state, struct classify_verdict *out)
 {
     const struct ndpi_flow_struct *f = &state->ndpi;
     const ndpi_protocol *p = &state->protocol;
@@ -293,7 +295,7 @@ classify_look(struct classifier *c, const struct classify_flow *state, struct cl
     *out = (struct classify_verdict){
         .master = MASTER_OF(*p),
         .app = APP_OF(*p),
-        .category = ndpi_category_get_name(c->module, p->category),
+        .category = p->category > UINT8_MAX ? 0 : (uint8_t)p->category,
         .risks = f->risk,
         .host_kind = host_kind(p),
         .user_agent = text_or_null(f->http.user_agent),
@@ -337,6 +339,37 @@ const char *
 classify_name(const struct classifier *c, uint16_t id)
 {
     return c->names != NULL && id < c->name_count ? c->names[id] : "unknown";
+}
+
+const char *
+classify_category(const struct classifier *c, uint8_t category)
+{
+    const char *name = NULL;
+
+    if (c->module != NULL && category != NDPI_PROTOCOL_CATEGORY_UNSPECIFIED)
+        name = ndpi_category_get_name(c->module, (ndpi_protocol_category_t)category);
+    return name != NULL ? name : "";
+}
+
+void
+classify_risks(uint64_t risks, char *out, size_t size)
+{
+    size_t at = 0;
+
+    out[0] = '\0';
+    for (unsigned i = 0; i < NDPI_MAX_RISK; i++) {
+        const char *between = at == 0 ? "" : ", ";
+        int n;
+
+        if ((risks >> i & 1) == 0)
+            continue;
+        n = snprintf(out + at, size - at, "%s%s", between, ndpi_risk2str((ndpi_risk_enum)i));
+        if (n < 0 || (size_t)n >= size - at) {
+            out[at] = '\0';
+            return;
+        }
+        at += (size_t)n;
+    }
 }
 
 uint64_t

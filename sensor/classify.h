@@ -24,8 +24,8 @@ enum classify_host { HOST_NONE, HOST_DNS, HOST_MDNS, HOST_NBNS, HOST_HTTP, HOST_
 /* Texts are borrowed from the state, NULL when there are none; raw bytes of the wire. */
 struct classify_verdict {
     uint16_t master, app; /* CLASSIFY_UNKNOWN when not known; "tls" and "anydesk" */
-    const char *category;
-    uint64_t risks; /* nDPI's risk bits */
+    uint8_t category;     /* 0 when there is none */
+    uint64_t risks;       /* nDPI's risk bits */
     enum classify_host host_kind;
     const char *host;
     const char *ja3_client, *ja3_server;
@@ -41,12 +41,12 @@ struct classifier *classifier_open(uint32_t states);
 struct classify_flow *classify_begin(struct classifier *c, void *owner, int64_t time_us);
 /* The owner of the state that is in use for longest, if it began before then; else NULL. */
 void *classify_oldest(const struct classifier *c, int64_t before_us);
-/* Reads one IP packet (header included). True when nDPI has decided and needs no more. */
+/* Reads one IP packet (header included). True when nDPI has decided, or has seen `most` packets: no
+ * more is to be given. */
 bool classify_packet(struct classifier *c, struct classify_flow *state, const uint8_t *ip,
-    uint32_t captured, int64_t time_us);
+    uint32_t captured, int64_t time_us, unsigned most);
 /* What is known so far. */
-void classify_look(
-    struct classifier *c, const struct classify_flow *state, struct classify_verdict *out);
+void classify_look(const struct classify_flow *state, struct classify_verdict *out);
 /* True when the state holds a host name or a JA3 (cheap; to look in time). */
 bool classify_has_host(const struct classify_flow *state);
 /* Asks nDPI for its best guess when nothing was decided. */
@@ -56,6 +56,10 @@ void classify_end(struct classifier *c, struct classify_flow *state);
 
 /* Lower-case name, "unknown" for an id that nDPI does not have. Lives as long as c. */
 const char *classify_name(const struct classifier *c, uint16_t id);
+/* nDPI's word for a category, "" for none; lives as long as c. */
+const char *classify_category(const struct classifier *c, uint8_t category);
+/* The names of risk bits, ", " between them; what does not fit is left out whole. */
+void classify_risks(uint64_t risks, char *out, size_t size);
 uint64_t classifier_refused(const struct classifier *c); /* states refused at the limit */
 void classifier_close(struct classifier *c);
 

@@ -63,7 +63,7 @@ struct flow {
     uint8_t protocol;
     uint8_t tcp_state; /* enum flow_tcp_state */
     uint8_t list;      /* enum flow_class */
-    uint8_t fed;       /* payload packets given to nDPI */
+    uint8_t ndpi_category;
     uint16_t marks;
     uint16_t ndpi_app, ndpi_master;
     uint8_t hello[2];       /* what the first payload each way says: enum hello (hello.h) ... */
@@ -78,6 +78,7 @@ struct flow {
     uint32_t packets[2], payload_packets[2]; /* pure ACKs are no payload packets */
     uint32_t handshake_seq[2];               /* initial sequence numbers */
     uint32_t rtt_us[2];  /* handshake, sensor to client, sensor to server; 0 = not known */
+    uint64_t ndpi_risks; /* bits */
     uint64_t candidates; /* parsers that may still fit, by row */
     struct stream_pair *streams;
     struct classify_flow *classify;

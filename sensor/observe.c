@@ -123,6 +123,18 @@ observer_get_counts(const struct observer *o, struct observer_counts *out)
     out->states_refused = classifier_refused(o->classifier);
 }
 
+/* nDPI's opinion of a session's flow, once it has one. */
+static void
+describe(void *context, const struct flow *f, struct fact *fact)
+{
+    const struct observer *o = context;
+    char risks[FACT_TEXT_MAX + 1];
+
+    fact_word(fact, KEY_CATEGORY, classify_category(o->classifier, f->ndpi_category));
+    classify_risks(f->ndpi_risks, risks, sizeof risks);
+    fact_word(fact, KEY_RISKS, risks);
+}
+
 struct observer *
 observer_open(const struct observer_request *request)
 {
@@ -141,6 +153,7 @@ observer_open(const struct observer_request *request)
         observer_close(o);
         return NULL;
     }
+    session_table_describe(o->sessions, describe, o);
     observe_index_parsers(o);
     return o;
 }

@@ -180,9 +180,11 @@ observe_verdict(struct observer *o, struct flow *f)
     struct classify_verdict v;
 
     classify_give_up(o->classifier, f->classify);
-    classify_look(o->classifier, f->classify, &v);
+    classify_look(f->classify, &v);
     f->ndpi_app = v.app;
     f->ndpi_master = v.master;
+    f->ndpi_category = v.category;
+    f->ndpi_risks = v.risks;
     tell_hello(o, f, &v);
     tell_rest(o, f, &v);
     sign_by_verdict(o, f, &v);
@@ -202,15 +204,14 @@ observe_classify(struct observer *o, struct flow *f, const struct packet *p)
         f->marks |= FLOW_CLASSIFIED;
         return;
     }
-    is_done = classify_packet(
-        o->classifier, f->classify, p->ip, p->ip_captured, o->request.emitter->now.time_us);
-    f->fed++;
+    is_done = classify_packet(o->classifier, f->classify, p->ip, p->ip_captured,
+        o->request.emitter->now.time_us, f->protocol == FLOW_PROTOCOL_TCP ? FED_TCP : FED_OTHER);
     if ((f->marks & FLOW_NAME_SEEN) == 0 && classify_has_host(f->classify)) {
         struct classify_verdict v;
 
-        classify_look(o->classifier, f->classify, &v);
+        classify_look(f->classify, &v);
         tell_hello(o, f, &v);
     }
-    if (is_done || f->fed >= (f->protocol == FLOW_PROTOCOL_TCP ? FED_TCP : FED_OTHER))
+    if (is_done)
         observe_verdict(o, f);
 }

@@ -47,6 +47,8 @@ struct session_table {
     struct session_policy policy;
     const struct config_cidrs *gateways;
     struct emitter *emitter;
+    void (*describe)(void *context, const struct flow *f, struct fact *fact);
+    void *context;
     uint32_t limit, used;
     uint64_t evicted;
     struct session *free, *oldest, *newest;
@@ -113,6 +115,8 @@ tell(struct session_table *t, struct flow *f, enum fact_kind kind, const struct 
     fact_address(&fact, KEY_SERVER, &f->address[FLOW_SERVER]);
     if (s->has_controller)
         fact_address(&fact, KEY_CONTROLLER, &s->controller);
+    if (t->describe != NULL)
+        t->describe(t->context, f, &fact);
     fact_totals(&fact, f);
     if (said != NULL)
         fact_fill(&fact, said);
@@ -332,6 +336,14 @@ session_end(struct session_table *t, struct flow *f)
     s->newer = t->free;
     t->free = s;
     t->used--;
+}
+
+void
+session_table_describe(struct session_table *t,
+    void (*describe)(void *context, const struct flow *f, struct fact *fact), void *context)
+{
+    t->describe = describe;
+    t->context = context;
 }
 
 uint64_t

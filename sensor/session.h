@@ -42,6 +42,9 @@ struct session_table;
  * closed, counted, and gives way. gateways is borrowed. NULL when memory is short. */
 struct session_table *session_table_open(uint32_t limit, const struct session_policy *policy,
     const struct config_cidrs *gateways, struct emitter *emitter);
+/* Whatever is told of a session, `describe` adds to it what else is known of its flow. */
+void session_table_describe(struct session_table *t,
+    void (*describe)(void *context, const struct flow *f, struct fact *fact), void *context);
 /* A sign that the flow is the tool's; NULL is no tool. `protocol` lives as long as the table. What
  * else a parser `said` of the session (NULL: nothing) is told with its opening. A verdict that
  * lacks its second sign leaves FLOW_WANTS_SIGN and the tool in the flow, to be given again. */

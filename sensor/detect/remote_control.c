@@ -52,6 +52,7 @@ static void
 run(const struct detect *d, const struct detect_event *e)
 {
     char far[ADDRESS_SIZE] = "", own[ADDRESS_SIZE];
+    const char *risks;
     struct sighting s;
 
     detect_begin(&s, d, e);
@@ -71,6 +72,9 @@ run(const struct detect *d, const struct detect_event *e)
         detect_claim(&s, NULL, "device", "%s", e->device);
     if (e->has_far)
         detect_claim_place(&s, NULL, "far end", &e->far, &e->place);
+    risks = fact_get_text(&e->observation->fact, KEY_RISKS);
+    if (risks != NULL)
+        detect_claim(&s, NULL, "risks", "%s, by nDPI", risks);
     put_in_words(&s, e, far);
     findings_sight(d->findings, &s);
 }

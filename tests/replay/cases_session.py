@@ -9,12 +9,32 @@ RDP_START = [("c", 0.01, RDP_REQUEST), ("s", 0.01, RDP_CONFIRM)] + craft.tls_sta
 CHROME = "remotedesktop-pa.googleapis.com"
 
 
+class Evidence:
+    """Equals a list of evidence in which one piece is of this kind and holds this text."""
+    def __init__(self, what, text):
+        self.what, self.text = what, text
+
+    def __eq__(self, evidence):
+        return any(e["what"] == self.what and self.text in e["value"] for e in evidence or ())
+
+    def __repr__(self):
+        return "%s: %s" % (self.what, self.text)
+
+
 @case("RDP from outside drives the laptop", [
     alert("remote-control", "high", 2.5, subject__account="contractor1")],
     may=["direct-exposure"])
 def _(w):
     w.login(T, "contractor1", HOME, "10.8.0.5", session="s1")
     w.tcp(T + 60, GERMANY, 50000, "10.8.0.5", 3389, RDP_START + craft.driven(90, screen_side="s"))
+
+
+@case("RDP on a port that is not its own: nDPI's opinion is evidence", [
+    alert("remote-control", "high", 2.5, evidence=Evidence("risks", "Known Protocol on Non Standard Port"))],
+    may=["direct-exposure"])
+def _(w):
+    w.login(T, "contractor1", HOME, "10.8.0.5", session="s1")
+    w.tcp(T + 60, GERMANY, 50000, "10.8.0.5", 13389, RDP_START + craft.driven(90, screen_side="s"))
 
 
 @case("Chrome Remote Desktop through its relay: no far end is known", [

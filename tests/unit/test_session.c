@@ -250,6 +250,32 @@ test_asked_once_an_hour(void **state)
     session_table_close(t);
 }
 
+static void
+say_category(void *context, const struct flow *f, struct fact *fact)
+{
+    (void)context;
+    if (f->ndpi_category != 0)
+        fact_word(fact, KEY_CATEGORY, "RemoteAccess");
+}
+
+/* What becomes known of the flow later stands in what is told later. */
+static void
+test_described(void **state)
+{
+    struct session_table *t = open_table(1);
+    struct flow f = make_flow();
+
+    (void)state;
+    session_table_describe(t, say_category, NULL);
+    session_sign(t, &f, &rdp, SIGN_SNI, "rdp", NULL);
+    f.ndpi_category = 1;
+    session_end(t, &f);
+    assert_int_equal(told_count, 2);
+    assert_false(fact_has(&told[0], KEY_CATEGORY));
+    assert_true(fact_is(&told[1], KEY_CATEGORY, "RemoteAccess"));
+    session_table_close(t);
+}
+
 /* At the limit the least recently active session is told as closed and gives way. */
 static void
 test_limit(void **state)
@@ -326,6 +352,7 @@ main(void)
         cmocka_unit_test(test_controller),
         cmocka_unit_test(test_second_sign),
         cmocka_unit_test(test_asked_once_an_hour),
+        cmocka_unit_test(test_described),
         cmocka_unit_test(test_limit),
         cmocka_unit_test(test_policy),
     };
