@@ -3,6 +3,7 @@
  * The order in which a packet is looked at: parsers first (they see logins), then nDPI (it names
  * the flow), then the session that the flow may be.
  */
+#include "../parsers/tcp_syn.h"
 #include "hello.h"
 #include "observe_internal.h"
 #include "second_sign.h"
@@ -11,7 +12,9 @@
 /* From a flow's first payload on: what nDPI has not named by then it holds memory for in vain, and
  * a busy link has many flows that say one thing and stay open. */
 #define CLASSIFY_US INT64_C(30000000)
-#define PAIR_SETS 256u /* of four requests under way, in one shard */
+#define SECOND_US 1000000
+#define SYNS_A_SECOND 32u /* told, in one shard */
+#define PAIR_SETS 256u    /* of four requests under way, in one shard */
 
 static const char *
 transport_name(uint8_t protocol)
@@ -63,11 +66,33 @@ ndpi_name(const struct observer *o, const struct flow *f)
         o->classifier, f->ndpi_master != CLASSIFY_UNKNOWN ? f->ndpi_master : f->ndpi_app);
 }
 
+/* Whoever scans shows a SYN for each address that he makes up: of what is new only so much is told
+ * in a second. */
+static void
+report_syn(struct observer *o, const struct flow *f, const struct packet *p)
+{
+    int64_t second = o->request.emitter->now.time_us / SECOND_US;
+    struct fact fact;
+
+    if (o->syn_second != second) {
+        o->syn_second = second;
+        o->syns_told = 0;
+    }
+    if (o->syns_told >= SYNS_A_SECOND || !tcp_syn_fact(p, &fact) || !observe_is_news(o, f, &fact))
+        return;
+    o->syns_told++;
+    if (p->tcp.has_timestamp && p->tcp.ts_value != 0)
+        fact_number(&fact, KEY_TCP_TIMESTAMP, p->tcp.ts_value);
+    emitter_send(o->request.emitter, f, "tcp", &fact);
+}
+
 void
 observer_packet(struct observer *o, struct flow *f, unsigned direction, const struct packet *p)
 {
     if (f->packets[FLOW_CLIENT] + f->packets[FLOW_SERVER] == 1)
         observe_choose(o, f);
+    if (p->protocol == FLOW_PROTOCOL_TCP && (p->tcp.flags & PACKET_TCP_SYN) != 0)
+        report_syn(o, f, p);
     if (p->payload_length > 0 && f->payload_packets[direction] == 1)
         read_hello(o, f, direction, p);
     if (f->candidates != 0)

@@ -38,6 +38,8 @@ struct observer {
     const struct parser *const *parsers;
     unsigned parser_count;
     struct observer_counts counts;
+    int64_t syn_second; /* of packet time; SYNs told within it */
+    unsigned syns_told;
     struct observe_told told[OBSERVE_TOLD];
     /* parsers that want a port: port_row[port] indexes the masks; row 0 is empty */
     uint8_t port_row[UINT16_MAX + 1];
