@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Writes small MaxMind DB files (MaxMind DB format specification 2.0): IPv6 tree, 32-bit records, for tests that need
+"""Writes small MaxMind DB files (MaxMind DB format specification 2.0): IPv6 or IPv4 tree, 32-bit records, for tests that need
 places which no free database has."""
 import ipaddress
 import struct
@@ -39,21 +39,22 @@ def encode(value):
     return _control(11, len(value), b"".join(encode(v) for v in value))
 
 
-def write(path, database_type, records, build_epoch=1759708800):
-    """records: {prefix text: dict}. IPv4 stands at ::/96, as the format has it."""
+def write(path, database_type, records, build_epoch=1759708800, version=6):
+    """records: {prefix text: dict}. IPv4 stands at ::/96 of an IPv6 tree, as the format has it."""
+    width = 128 if version == 6 else 32
     nodes = [[None, None]]  # each side: None, ("node", i) or ("data", offset)
     data, offsets = b"", {}
     for prefix, record in records.items():
         network = ipaddress.ip_network(prefix)
         bits = int(network.network_address)
-        length = network.prefixlen + (96 if network.version == 4 else 0)
+        length = network.prefixlen + (width - 32 if network.version == 4 else 0)
         body = encode(record)
         if body not in offsets:
             offsets[body] = len(data)
             data += body
         at = 0
         for depth in range(length):
-            side = bits >> (127 - depth) & 1
+            side = bits >> (width - 1 - depth) & 1
             if depth == length - 1:
                 nodes[at][side] = ("data", offsets[body])
             else:
@@ -69,7 +70,7 @@ def write(path, database_type, records, build_epoch=1759708800):
             tree += struct.pack("!I", number)
     metadata = encode({"binary_format_major_version": Sized(5, 2), "binary_format_minor_version": Sized(5, 0),
                        "build_epoch": Sized(9, build_epoch),
-                       "database_type": database_type, "description": {"en": "farmwatch test"}, "ip_version": Sized(5, 6),
+                       "database_type": database_type, "description": {"en": "farmwatch test"}, "ip_version": Sized(5, version),
                        "languages": ["en"], "node_count": Sized(6, count),
                        "record_size": Sized(5, 32)})
     with open(path, "wb") as f:
