@@ -33,13 +33,13 @@ parser_table(unsigned *count)
 }
 
 static char *
-summarise(const struct pipeline_summary *p, const struct analyst_summary *a)
+summarise(const struct pipeline_summary *p, const struct analyst_summary *a, bool verbose)
 {
     char *text = NULL;
     size_t size = 0;
     FILE *to = open_memstream(&text, &size);
 
-    summary_write(to, p, a, false);
+    summary_write(to, p, a, verbose);
     fclose(to);
     return text;
 }
@@ -60,7 +60,7 @@ says_what_was_seen_and_lost(void **state)
     p.fragments_reassembled = 11;
     p.streams_lost = 9;
     a.alerts[SEVERITY_HIGH] = 6;
-    text = summarise(&p, &a);
+    text = summarise(&p, &a, false);
     assert_non_null(strstr(text, "            10  packets\n"));
     assert_non_null(strstr(text, "             6    high\n"));
     assert_non_null(strstr(text, "2  packets were copies"));
@@ -82,13 +82,28 @@ nothing_decoded_is_said_loudly(void **state)
 {
     struct pipeline_summary p = { 0 };
     struct analyst_summary a = { 0 };
-    char *text = summarise(&p, &a);
+    char *text = summarise(&p, &a, false);
 
     (void)state;
     assert_non_null(strstr(text, "NOTHING WAS DECODED: no packet was read"));
     free(text);
-    text = summarise(NULL, &a);
+    text = summarise(NULL, &a, false);
     assert_null(strstr(text, "packets"));
+    free(text);
+}
+
+static void
+what_is_natural_is_said_when_asked(void **state)
+{
+    struct pipeline_summary p = { .packets = 1 };
+    struct analyst_summary a = { .clock_steps_back = 3 };
+    char *text = summarise(&p, &a, false);
+
+    (void)state;
+    assert_null(strstr(text, "observations were earlier"));
+    free(text);
+    text = summarise(&p, &a, true);
+    assert_non_null(strstr(text, "3  observations were earlier"));
     free(text);
 }
 
@@ -111,6 +126,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(says_what_was_seen_and_lost),
         cmocka_unit_test(nothing_decoded_is_said_loudly),
+        cmocka_unit_test(what_is_natural_is_said_when_asked),
         cmocka_unit_test(the_bar_forecasts),
     };
 
