@@ -6,10 +6,14 @@
 #include "parser.h"
 
 extern const struct parser parser_radius, parser_kerberos, parser_syslog, parser_dns;
+extern const struct parser parser_smb, parser_dcerpc, parser_ldap;
 
 static const struct parser *const table[] = {
     &parser_radius,
     &parser_kerberos,
+    &parser_smb,
+    &parser_dcerpc,
+    &parser_ldap,
     &parser_syslog,
     &parser_dns,
 };
