@@ -189,6 +189,13 @@ see_device(struct analyst *a, const struct observation *o)
 }
 
 static void
+see_session(struct analyst *a, const struct observation *o)
+{
+    join_session(a, o);
+    raise_sign(a, o);
+}
+
+static void
 see_name(struct analyst *a, const struct observation *o)
 {
     names_learn(a->names, o);
@@ -198,12 +205,14 @@ see_name(struct analyst *a, const struct observation *o)
 static observe_fn *const observers[FACT_KIND_COUNT] = {
     [FACT_LOGIN] = join_login,
     [FACT_LOGOUT] = join_login,
-    [FACT_SESSION_OPEN] = join_session,
+    [FACT_SESSION_OPEN] = see_session,
     [FACT_SESSION_UPDATE] = join_session,
     [FACT_SESSION_CLOSE] = join_session,
     [FACT_DEVICE] = see_device,
     [FACT_NAME] = see_name,
     [FACT_PEER] = join_peer,
+    [FACT_LOCALE] = raise_sign,
+    [FACT_BANNER] = raise_sign,
 };
 
 /* What a session did is told after it, under the time of its last packet. */

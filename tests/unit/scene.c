@@ -202,6 +202,18 @@ scene_name(int64_t at, const char *client, const char *what, const char *name)
 }
 
 void
+scene_sign(int64_t at, const char *client, const char *protocol, enum fact_kind kind,
+    const struct scene_value *values)
+{
+    struct observation o = begin(at, kind, client, "10.0.0.2", 5000 + packet);
+
+    snprintf(o.protocol, sizeof o.protocol, "%s", protocol);
+    for (; values->text != NULL; values++)
+        put(&o, values->key, values->text);
+    analyst_observe(analyst, &o);
+}
+
+void
 scene_peer(int64_t at, const char *from, const char *to, const char *how, const char *peer)
 {
     struct observation o = begin(at, FACT_PEER, from, to, 7000 + packet);

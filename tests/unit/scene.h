@@ -48,6 +48,13 @@ void scene_session(int64_t at, enum fact_kind kind, uint64_t flow, const char *c
     const char *server, const char *class_name, const char *app, const char *state,
     const char *controller);
 void scene_name(int64_t at, const char *client, const char *what, const char *name);
+/* Any other observation; values end with a NULL text. */
+struct scene_value {
+    enum fact_key key;
+    const char *text;
+};
+void scene_sign(int64_t at, const char *client, const char *protocol, enum fact_kind kind,
+    const struct scene_value *values);
 void scene_peer(int64_t at, const char *from, const char *to, const char *how, const char *peer);
 
 /* The last document of that name and subject (NULL = any); NULL when there is none. */

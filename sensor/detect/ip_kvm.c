@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * A KVM over IP: hardware that drives a computer from its video and keyboard sockets, with nothing
+ * installed on it. It gives itself away by its name: host name, certificate, web page, cloud.
+ */
+#include "../../conf/list.h"
+#include "detect.h"
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#define SQUEEZED 256
+
+static const char *const attack[] = { "T1219.003", "T1200", NULL };
+static const char *const references[] = {
+    "MITRE ATT&CK T1219.003: remote access hardware",
+    NULL,
+};
+
+/* Letters and digits, in lower case: "Pi-KVM web" and "pikvm" are one name. */
+static void
+squeeze(char out[SQUEEZED], const char *text)
+{
+    size_t n = 0;
+
+    for (; *text != '\0' && n + 1 < SQUEEZED; text++)
+        if (isalnum((unsigned char)*text))
+            out[n++] = (char)tolower((unsigned char)*text);
+    out[n] = '\0';
+}
+
+static const struct list_tool *
+named_in(const char *text)
+{
+    unsigned count;
+    const struct list_tool *tools = list_tools(&count);
+    char squeezed[SQUEEZED], name[SQUEEZED];
+
+    squeeze(squeezed, text);
+    for (unsigned i = 0; i < count; i++) {
+        if (strcmp(tools[i].class_name, "ip-kvm") != 0)
+            continue;
+        squeeze(name, tools[i].name);
+        if (strstr(squeezed, name) != NULL)
+            return &tools[i];
+    }
+    return NULL;
+}
+
+/* A name that its owner gave: in no domain, or in one that only a home or an office has. A name in
+ * a public domain is somebody's web page. */
+static bool
+is_local_name(const char *name)
+{
+    static const char *const local[] = { ".local", ".lan", ".home", ".internal", ".home.arpa" };
+    size_t n = strlen(name);
+
+    for (size_t i = 0; i < sizeof local / sizeof local[0]; i++)
+        if (n > strlen(local[i]) && strcasecmp(name + n - strlen(local[i]), local[i]) == 0)
+            return true;
+    return strchr(name, '.') == NULL;
+}
+
+/* What of the observation may name a device, and in which words that is said. */
+static const char *
+naming_text(const struct observation *o, const char **what)
+{
+    const struct fact *f = &o->fact;
+    const char *name = fact_get_text(f, KEY_NAME);
+
+    if (f->kind == FACT_DEVICE) {
+        *what = "host name";
+        return fact_get_text(f, KEY_HOST_NAME);
+    }
+    if (f->kind == FACT_BANNER &&
+        (fact_is(f, KEY_WHAT, "http-title") || fact_is(f, KEY_WHAT, "http-server"))) {
+        *what = fact_get_text(f, KEY_WHAT);
+        return fact_get_text(f, KEY_TEXT);
+    }
+    if (f->kind != FACT_NAME || name == NULL)
+        return NULL;
+    *what = fact_get_text(f, KEY_WHAT);
+    return fact_is(f, KEY_WHAT, "certificate") || is_local_name(name) ? name : NULL;
+}
+
+static void
+run(const struct detect *d, const struct detect_event *e)
+{
+    const struct fact *f = &e->observation->fact;
+    const struct list_tool *tool = NULL;
+    const char *what = NULL, *text;
+    struct sighting s;
+
+    if (f->kind == FACT_SESSION_OPEN) {
+        what = fact_get_text(f, KEY_SIGN);
+        text = fact_get_text(f, KEY_APP);
+        if (fact_is(f, KEY_CLASS, "ip-kvm") && text != NULL)
+            tool = list_tool_by_name(text);
+    } else if ((text = naming_text(e->observation, &what)) != NULL) {
+        tool = named_in(text);
+    }
+    if (tool == NULL)
+        return;
+    detect_begin(&s, d, e);
+    detect_claim(&s, NULL, what == NULL ? "sign" : what, "%s", text);
+    detect_say(&s,
+        "%s is in a network with a KVM over IP (%s, named by %s \"%s\"): whoever reaches "
+        "it drives a computer without any program on it.",
+        detect_who(&s), tool->name, what == NULL ? "sign" : what, text);
+    findings_sight(d->findings, &s);
+}
+
+const struct detector detect_ip_kvm = {
+    .name = "ip-kvm",
+    .about = "a KVM over IP beside a watched device",
+    .rule = "A device that names itself as PiKVM, TinyPilot, JetKVM, NanoKVM, GLKVM, BliKVM or "
+            "Raritan: by its host name (DHCP, mDNS, a local DNS name), certificate, web page's "
+            "title or server, or the cloud that it reports to. A look-up of the vendor's page is "
+            "no sign.",
+    .blind = "A KVM that was renamed, and from the company's side every one: it stands at home.",
+    .family = FAMILY_DRIVING,
+    .signs = FINDING_SIGN_DRIVEN,
+    .severity = SEVERITY_HIGH,
+    .weight = 4,
+    .attack = attack,
+    .references = references,
+    .action =
+        "Ask for a photograph of the desk and the laptop's ports; look for EDID and USB names "
+        "of a KVM on the laptop.",
+    .wants = WANTS(EVENT_SIGN),
+    .run = run,
+};

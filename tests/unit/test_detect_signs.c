@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Single signs of what stands beside a device or how it is set: KVMs over IP, languages, IP
+ * Messenger. Each with what is just not one. */
+/* clang-format off */
+/* links: tests/unit/scene.c tests/unit/fake_geoip.c sensor/analyst.c sensor/join_login.c sensor/join_session.c sensor/account.c sensor/finding.c sensor/case.c sensor/names.c sensor/suppress.c sensor/claim.c sensor/locality.c sensor/place.c sensor/zone.c sensor/watch.c sensor/stablehash.c sensor/address.c sensor/timestamp.c sensor/detect/[a-z]*.c parsers/fact.c parsers/text.c geoip/prefix.c geoip/distance.c geoip/countries.c conf/cidr.c conf/list_network.c conf/list_tool.c conf/list_domain.c conf/embedded.c */
+/* clang-format on */
+#include "scene.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h> /* needs those above */
+
+#define LAPTOP "192.168.1.5"
+
+struct sign {
+    const char *name, *protocol;
+    enum fact_kind kind;
+    struct scene_value values[4];
+    bool is_found;
+};
+
+static void
+check(const char *detector, const struct sign *signs, size_t count, const char *claim)
+{
+    for (size_t i = 0; i < count; i++) {
+        scene_reset();
+        if (claim != NULL)
+            scene_person("one", claim, 0, 0);
+        scene_open();
+        scene_login(0, "one", NULL, LAPTOP, NULL, "krb5-as", "success");
+        scene_sign(S, LAPTOP, signs[i].protocol, signs[i].kind, signs[i].values);
+        scene_finish();
+        if ((scene_find(detector, NULL) != NULL) != signs[i].is_found)
+            fail_msg("%s: %s, claim %s", detector, signs[i].name, claim == NULL ? "none" : claim);
+    }
+}
+#define CHECK(detector, signs, claim) check(detector, signs, sizeof(signs) / sizeof *(signs), claim)
+
+static void
+a_kvm_names_itself(void **state)
+{
+    static const struct sign signs[] = {
+        { "host name by DHCP", "dhcp", FACT_DEVICE, { { KEY_HOST_NAME, "pikvm" } }, true },
+        { "with a hyphen", "dhcp", FACT_DEVICE, { { KEY_HOST_NAME, "Pi-KVM-2" } }, true },
+        { "mDNS", "mdns", FACT_NAME, { { KEY_WHAT, "mdns" }, { KEY_NAME, "tinypilot.local" } },
+            true },
+        { "certificate", "tls", FACT_NAME,
+            { { KEY_WHAT, "certificate" }, { KEY_NAME, "CN=localhost,O=PiKVM" } }, true },
+        { "page title", "http", FACT_BANNER, { { KEY_WHAT, "http-title" }, { KEY_TEXT, "JetKVM" } },
+            true },
+        { "its cloud", "tls", FACT_SESSION_OPEN,
+            { { KEY_APP, "JetKVM" }, { KEY_CLASS, "ip-kvm" }, { KEY_SIGN, "sni" } }, true },
+        { "the vendor's web page", "dns", FACT_NAME,
+            { { KEY_WHAT, "dns-question" }, { KEY_NAME, "docs.pikvm.org" } }, false },
+        { "another host", "dhcp", FACT_DEVICE, { { KEY_HOST_NAME, "kvm-host-1" } }, false },
+        { "a browser that says so", "http", FACT_BANNER,
+            { { KEY_WHAT, "http-user-agent" }, { KEY_TEXT, "PiKVM" } }, false },
+    };
+
+    (void)state;
+    CHECK("ip-kvm", signs, NULL);
+}
+
+static void
+a_language_against_the_claim(void **state)
+{
+    static const struct sign signs[] = {
+        { "Korean keyboard", "rdp", FACT_LOCALE, { { KEY_KEYBOARD_LAYOUT, "0x00000412" } }, true },
+        { "Chinese keyboard", "rdp", FACT_LOCALE, { { KEY_KEYBOARD_LAYOUT, "0x0804" } }, true },
+        { "Traditional Chinese, too", "rdp", FACT_LOCALE, { { KEY_KEYBOARD_LAYOUT, "0x0404" } },
+            true },
+        { "Russian browser", "http", FACT_LOCALE, { { KEY_LANGUAGE, "ru-RU,ru;q=0.9" } }, true },
+        { "Hangul host name", "dhcp", FACT_DEVICE, { { KEY_HOST_NAME, "\xea\xb9\x80-PC" } }, true },
+        { "American keyboard", "rdp", FACT_LOCALE, { { KEY_KEYBOARD_LAYOUT, "0x0409" } }, false },
+        { "Spanish keyboard", "rdp", FACT_LOCALE, { { KEY_KEYBOARD_LAYOUT, "0x080a" } }, false },
+        { "Korean as a second language", "http", FACT_LOCALE,
+            { { KEY_LANGUAGE, "en-US,ko;q=0.5" } }, false },
+        { "Romansh is not Russian", "http", FACT_LOCALE, { { KEY_LANGUAGE, "rm" } }, false },
+        { "accents are no script", "dhcp", FACT_DEVICE, { { KEY_HOST_NAME, "ren\xc3\xa9" } },
+            false },
+    };
+    static const struct sign always[] = {
+        { "North Korean", "http", FACT_LOCALE, { { KEY_LANGUAGE, "en-US,ko-KP;q=0.5" } }, true },
+    };
+    static const struct sign korean[] = {
+        { "at home", "rdp", FACT_LOCALE, { { KEY_KEYBOARD_LAYOUT, "0x0412" } }, false },
+    };
+
+    (void)state;
+    CHECK("locale", signs, "US");
+    CHECK("locale", always, "US");
+    CHECK("locale", always, NULL);
+    CHECK("locale", korean, "KR");
+    CHECK("locale", korean, NULL); /* nobody claims anything */
+}
+
+static void
+ip_messenger(void **state)
+{
+    static const struct sign signs[] = {
+        { "a message", "ipmsg", FACT_BANNER, { { KEY_WHAT, "ipmsg" }, { KEY_TEXT, "user1" } },
+            true },
+        { "another protocol", "dns", FACT_NAME,
+            { { KEY_WHAT, "dns-question" }, { KEY_NAME, "ipmsg.org" } }, false },
+    };
+
+    (void)state;
+    CHECK("ipmsg", signs, NULL);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_kvm_names_itself),
+        cmocka_unit_test(a_language_against_the_claim),
+        cmocka_unit_test(ip_messenger),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
