@@ -3,21 +3,19 @@
  * Kerberos 5 (RFC 4120): who asked the key distribution centre for a ticket, and was given one.
  *
  * An AS-REQ is an attempt, an AS-REP its success, a KRB-ERROR about krbtgt or kadmin its failure
- * unless the error only continues the exchange. A TGS-REP shows whose ticket was honoured. Names
- * are as on the wire. With FAST (RFC 6113) the request's true client may stand inside of the
- * armour; the answer names it. Tickets and encrypted parts are not looked at.
+ * unless the error only continues the exchange. A TGS-REP shows whose ticket was honoured, and for
+ * which service; an error about a service counts when it names a client. Names are as on the wire.
+ * With FAST (RFC 6113) the request's true client may stand inside of the armour; the answer names
+ * it. Tickets and encrypted parts are not looked at.
  */
-#include "der.h"
+#include "kerberos_name.h"
 #include "login.h"
 #include "parser.h"
 #include "text.h"
-#include <string.h>
 
 #define MESSAGE_MAX (128 * 1024) /* tickets with large group lists stay below 64 KiB */
-#define NAME_COMPONENTS_MAX 8    /* names have one to three */
 #define ADDRESSES_MAX 16
 #define ADDRESS_NETBIOS 20 /* RFC 4120, 7.5.3 */
-#define VERSION 5
 
 enum message_type {
     MESSAGE_AS_REQ = 10,
@@ -78,49 +76,7 @@ static const struct {
     { 93, false, "KDC_ERR_UNKNOWN_CRITICAL_FAST_OPTIONS" },
 };
 
-/* A principal's name, its components joined by `/`. */
-struct name {
-    char text[FACT_TEXT_MAX + 1];
-    size_t length;
-};
-
-/* KerberosString is a GeneralString (RFC 4120, 5.2.1); any string type is taken for one. */
-static struct rd
-take_string(struct rd *r)
-{
-    size_t length;
-
-    (void)der_head(r, &length);
-    return rd_sub(r, length);
-}
-
-/* PrincipalName ::= SEQUENCE { name-type [0] Int32, name-string [1] SEQUENCE OF KerberosString } */
-static void
-read_name(struct rd *field, struct name *name)
-{
-    struct rd sequence = der_value(field, DER_SEQUENCE), type, strings, component;
-    unsigned count = 0;
-
-    name->length = 0;
-    type = der_value(&sequence, DER_CONTEXT(0));
-    (void)der_integer(&type);
-    strings = der_value(&sequence, DER_CONTEXT(1));
-    strings = der_value(&strings, DER_SEQUENCE);
-    field->ok = field->ok && type.ok && strings.ok;
-    while (field->ok && rd_left(&strings) > 0) {
-        component = take_string(&strings);
-        field->ok = component.ok && ++count <= NAME_COMPONENTS_MAX;
-        if (!field->ok || name->length + 1 + rd_left(&component) > sizeof(name->text))
-            continue;
-        if (count > 1)
-            name->text[name->length++] = '/';
-        if (rd_left(&component) > 0)
-            memcpy(name->text + name->length, component.p, rd_left(&component));
-        name->length += rd_left(&component);
-    }
-}
-
-/* HostAddresses: of these only the NetBIOS name says more than the packet (RFC 4120, 5.2.5). */
+/* HostAddresses (RFC 4120, 5.2.5): only the NetBIOS name says more than the packet. */
 static void
 read_addresses(struct fact *f, struct rd *field)
 {
@@ -144,7 +100,7 @@ read_addresses(struct fact *f, struct rd *field)
 
 /* Anonymous clients (RFC 8062) are nobody. */
 static bool
-put_client(struct fact *f, const struct name *name, const struct rd *realm)
+put_client(struct fact *f, const struct kerberos_name *name, const struct rd *realm)
 {
     static const char anonymous[] = "WELLKNOWN/ANONYMOUS";
 
@@ -156,23 +112,54 @@ put_client(struct fact *f, const struct name *name, const struct rd *realm)
     return true;
 }
 
+static bool
+is_login_service(const struct kerberos_name *name)
+{
+    struct rd text = rd_of(name->text, name->length);
+
+    return text_take(&text, "krbtgt/") || text_take(&text, "kadmin/");
+}
+
+/* What the ticket is for, unless it is only for getting others. */
+static void
+put_service(struct fact *f, const struct kerberos_name *service)
+{
+    if (!is_login_service(service))
+        fact_text(f, KEY_TARGET, service->text, service->length);
+}
+
+/* The NetBIOS name among the addresses is the client's own (RFC 4120, 5.2.5). */
+static void
+tell_device(const struct fact *login, const struct parse_input *in, const struct parse_output *out)
+{
+    const char *name = fact_get_text(login, KEY_DEVICE_HOST_NAME);
+    struct fact f;
+
+    if (name == NULL)
+        return;
+    fact_begin(&f, FACT_DEVICE);
+    fact_address(&f, KEY_ADDRESS, &in->source);
+    fact_word(&f, KEY_HOST_NAME, name);
+    out->fact(out->context, &f);
+}
+
 /* KDC-REQ-BODY: kdc-options [0], cname [1] OPTIONAL, realm [2], ... etype [8], addresses [9] */
 static bool
 read_as_request(struct rd message, struct fact *f, bool *is_login)
 {
     struct rd body, field, realm;
-    struct name name = { .length = 0 };
+    struct kerberos_name name = { .length = 0 };
 
     (void)der_optional(&message, DER_CONTEXT(3), &field); /* padata */
     body = der_value(&message, DER_CONTEXT(4));
     body = der_value(&body, DER_SEQUENCE);
     (void)der_value(&body, DER_CONTEXT(0));
     if (der_optional(&body, DER_CONTEXT(1), &field)) {
-        read_name(&field, &name);
+        kerberos_read_name(&field, &name);
         body.ok = body.ok && field.ok;
     }
     field = der_value(&body, DER_CONTEXT(2));
-    realm = take_string(&field);
+    realm = kerberos_string(&field);
     for (uint8_t i = 3; i <= 8; i++)
         (void)der_optional(&body, DER_CONTEXT(i), &field);
     *is_login = body.ok && realm.ok && put_client(f, &name, &realm);
@@ -187,26 +174,21 @@ read_as_request(struct rd message, struct fact *f, bool *is_login)
 static bool
 read_reply(struct rd message, struct fact *f, bool *is_login)
 {
-    struct rd field, realm;
-    struct name name;
+    struct rd field, realm, ticket, ticket_realm;
+    struct kerberos_name name, service;
 
     (void)der_optional(&message, DER_CONTEXT(2), &field);
     field = der_value(&message, DER_CONTEXT(3));
-    realm = take_string(&field);
+    realm = kerberos_string(&field);
     field = der_value(&message, DER_CONTEXT(4));
-    read_name(&field, &name);
-    if (!message.ok || !realm.ok || !field.ok)
+    kerberos_read_name(&field, &name);
+    ticket = der_value(&message, DER_CONTEXT(5));
+    if (!message.ok || !realm.ok || !field.ok ||
+        !kerberos_read_ticket(&ticket, &ticket_realm, &service))
         return false;
     *is_login = put_client(f, &name, &realm);
+    put_service(f, &service);
     return true;
-}
-
-static bool
-is_login_service(const struct name *name)
-{
-    struct rd text = rd_of(name->text, name->length);
-
-    return text_take(&text, "krbtgt/") || text_take(&text, "kadmin/");
 }
 
 /* False when the error is no result of a login. */
@@ -227,7 +209,7 @@ static bool
 read_error(struct rd message, struct fact *f, bool *is_login)
 {
     struct rd field, realm = { .ok = true };
-    struct name client = { .length = 0 }, service;
+    struct kerberos_name client = { .length = 0 }, service;
     int32_t code;
 
     for (uint8_t i = 2; i <= 5; i++)
@@ -236,22 +218,28 @@ read_error(struct rd message, struct fact *f, bool *is_login)
     code = der_integer(&field);
     message.ok = message.ok && field.ok;
     if (der_optional(&message, DER_CONTEXT(7), &field))
-        realm = take_string(&field);
+        realm = kerberos_string(&field);
     if (der_optional(&message, DER_CONTEXT(8), &field)) {
-        read_name(&field, &client);
+        kerberos_read_name(&field, &client);
         message.ok = message.ok && field.ok;
     }
     field = der_value(&message, DER_CONTEXT(9));
-    (void)take_string(&field);
+    (void)kerberos_string(&field);
     message.ok = message.ok && field.ok;
     field = der_value(&message, DER_CONTEXT(10));
-    read_name(&field, &service);
+    kerberos_read_name(&field, &service);
     if (!message.ok || !field.ok || !realm.ok)
         return false;
-    *is_login = put_error(f, code) && is_login_service(&service);
-    (void)put_client(f, &client, &realm);
+    *is_login = put_error(f, code);
+    if (!put_client(f, &client, &realm) && !is_login_service(&service))
+        *is_login = false;
+    if (!is_login_service(&service)) {
+        f->pairing = FACT_ALONE;
+        fact_word(f, KEY_METHOD, "krb5-tgs");
+        put_service(f, &service);
+    }
     if (der_optional(&message, DER_CONTEXT(11), &field)) {
-        struct rd text = take_string(&field);
+        struct rd text = kerberos_string(&field);
 
         fact_text(f, KEY_REASON, text.p, rd_left(&text));
     }
@@ -291,7 +279,7 @@ find_message(uint8_t tag)
 
 /* One message that is all there. */
 static enum parse_result
-read_message(struct rd r, const struct parse_output *out)
+read_message(struct rd r, const struct parse_input *in, const struct parse_output *out)
 {
     const struct message *m = find_message(rd_peek(&r));
     struct rd body, field;
@@ -309,16 +297,17 @@ read_message(struct rd r, const struct parse_output *out)
     version = der_integer(&field);
     field = der_value(&body, DER_CONTEXT(m->version_tag + 1));
     type = der_integer(&field);
-    if (!body.ok || !field.ok || version != VERSION || type != m->type)
+    if (!body.ok || !field.ok || version != KERBEROS_VERSION || type != m->type)
         return PARSE_BAD;
     fact_begin(&f, FACT_LOGIN);
     f.pairing = m->pairing;
     fact_word(&f, KEY_RESULT, m->result);
-    fact_word(&f, KEY_METHOD, m->method);
     if (!m->read(body, &f, &is_login))
         return PARSE_BAD;
+    fact_word(&f, KEY_METHOD, m->method); /* unless reading found another */
     if (is_login)
         out->fact(out->context, &f);
+    tell_device(&f, in, out);
     return PARSE_OK;
 }
 
@@ -360,7 +349,7 @@ parse_stream(struct parse_input *in, const struct parse_output *out)
     if (!message.ok)
         return PARSE_MORE;
     in->data = r;
-    return read_message(message, out);
+    return read_message(message, in, out);
 }
 
 static enum parse_result
@@ -379,7 +368,7 @@ parse(struct parse_input *in, const struct parse_output *out)
     if (result != PARSE_OK)
         return result;
     rd_skip(&in->data, rd_left(&in->data));
-    return read_message(message, out);
+    return read_message(message, in, out);
 }
 
 const struct parser parser_kerberos = {

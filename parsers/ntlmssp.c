@@ -69,7 +69,7 @@ put_os(struct fact *f, struct rd *r)
     uint16_t build = rd_u16_le(r);
     char text[48];
 
-    if (!r->ok || major == 0)
+    if (!r->ok || major == 0 || build == 0) /* Samba and others that only fill it in */
         return;
     snprintf(text, sizeof text, "Windows %u.%u build %u", major, minor, build);
     fact_word(f, KEY_OS, text);

@@ -105,15 +105,22 @@ put_text(struct fact *f, enum fact_key key, struct texts *t)
         fact_text(f, key, text.p, rd_left(&text));
 }
 
+/* The operating system; behind it the LAN manager, and in one form of the answer the domain. */
 static void
-tell_device(struct texts *t, const struct parse_input *in, const struct parse_output *out)
+tell_device(
+    struct texts *t, bool has_domain, const struct parse_input *in, const struct parse_output *out)
 {
+    char room[FACT_TEXT_MAX];
     struct fact f;
 
     fact_begin(&f, FACT_DEVICE);
     fact_address(&f, KEY_ADDRESS, &in->source);
     put_text(&f, KEY_OS, t);
-    if (fact_has(&f, KEY_OS))
+    if (has_domain) {
+        (void)take_text(t, room);
+        put_text(&f, KEY_DOMAIN, t);
+    }
+    if (fact_has(&f, KEY_OS) || fact_has(&f, KEY_DOMAIN))
         out->fact(out->context, &f);
 }
 
@@ -136,7 +143,7 @@ read_names(struct texts *t, uint32_t transaction, const struct parse_input *in,
     fact_word(&f, KEY_METHOD, "smb-session-setup");
     if (fact_has(&f, KEY_ACCOUNT))
         out->fact(out->context, &f);
-    tell_device(t, in, out);
+    tell_device(t, false, in, out);
 }
 
 /* [MS-CIFS] 2.2.4.53.1, [MS-SMB] 2.2.4.6.1 */
@@ -163,7 +170,7 @@ read_request(struct rd words, struct texts *t, uint32_t transaction, const struc
         token = rd_sub(&t->r, length);
         if (token.ok)
             (void)gss_token(token, transaction, in, out);
-        tell_device(t, in, out);
+        tell_device(t, false, in, out);
         break;
     default:
         break;
@@ -187,7 +194,7 @@ read_answer(struct rd words, struct texts *t, const struct header *h, const stru
             (void)gss_token(token, h->transaction, in, out);
     }
     if (count == WORDS_ANSWER || count == WORDS_ANSWER_EXTENDED)
-        tell_device(t, in, out);
+        tell_device(t, count == WORDS_ANSWER, in, out);
     smb_tell_result(h->status, count != 0 && (action & ACTION_GUEST) != 0, h->transaction, out);
 }
 

@@ -27,6 +27,13 @@
     "24002400440000000601b11d0000000f530065007200760065007200"                                     \
     "02000c0044006f006d00610069006e0001000c005300650072007600650072000000000000"
 
+/* GSS-API with an AP-REQ (RFC 4121, 4.1; RFC 4120, 5.5.1) whose ticket is for cifs. */
+#define AP_REQ                                                                                     \
+    "60818406092a864886f71201020201006e753073a003020105a10302010ea20703050000000000a3"             \
+    "4d614b3049a003020105a10d1b0b4558414d504c452e4f5247a2223020a003020102a11930171b04"             \
+    "636966731b0f6673312e6578616d706c652e6f7267a30f300da003020112a2060404deadbeefa40f"             \
+    "300da003020112a2060404deadbeef"
+
 static bool
 run(const char *hex, struct parse_check *c, size_t cut)
 {
@@ -58,6 +65,8 @@ static const struct {
     { "the server of a CHALLENGE", CHALLENGE,
         "device address=198.51.100.1 host-name=Server domain=Domain os=Windows 6.1 build 7601",
         false },
+    { "Kerberos", AP_REQ,
+        "login realm=EXAMPLE.ORG result=attempt method=krb5-ap target=cifs/fs1.example.org", true },
     { "another mechanism", "600a06082b06010505070d09", "", false },
     { "nothing", "00", "", false },
 };

@@ -79,6 +79,23 @@ static const char anonymous[] =
     "4c4c4b4e4f574e1b09414e4f4e594d4f5553a2031b0152a3163014a003020102a10d300b1b066b7262746774"
     "1b0152a511180f32303337303931333032343830355aa703020101a8053003020112";
 
+/* RFC 4120 by hand: a ticket for cifs/fs1.example.org, given to jdoe; refused to him; refused. */
+static const char tgs_rep[] =
+    "6d818f30818ca003020105a10302010da30d1b0b4558414d504c452e4f5247a411300fa003020101a1083006"
+    "1b046a646f65a54d614b3049a003020105a10d1b0b4558414d504c452e4f5247a2223020a003020102a11930"
+    "171b04636966731b0f6673312e6578616d706c652e6f7267a30f300da003020112a2060404deadbeefa60f30"
+    "0da003020112a2060404deadbeef";
+
+static const char tgs_refused[] =
+    "7e7e307ca003020105a10302011ea411180f32303236313132333232313232345aa503020101a60302010ca7"
+    "0d1b0b4558414d504c452e4f5247a811300fa003020101a10830061b046a646f65a90d1b0b4558414d504c45"
+    "2e4f5247aa223020a003020102a11930171b04636966731b0f6673312e6578616d706c652e6f7267";
+
+static const char tgs_unknown[] =
+    "7e5c305aa003020105a10302011ea411180f32303236313132333232313232345aa503020101a603020107a9"
+    "0d1b0b4558414d504c452e4f5247aa223020a003020102a11930171b04636966731b0f6673312e6578616d70"
+    "6c652e6f7267";
+
 static const struct sample {
     const char *name, *hex, *facts;
     uint8_t pairing;
@@ -97,9 +114,19 @@ static const struct sample {
         "status=KDC_ERR_C_PRINCIPAL_UNKNOWN reason=CLIENT_NOT_FOUND",
         FACT_ANSWER },
     { "enterprise name and NetBIOS address", enterprise,
-        "login account=j@x realm=R result=attempt method=krb5-as device.host-name=PC1",
-        FACT_REQUEST },
+        "login account=j@x realm=R result=attempt method=krb5-as device.host-name=PC1; "
+        "device address=198.51.100.1 host-name=PC1",
+        FACT_ALONE },
     { "anonymous", anonymous, "", 0 },
+    { "TGS-REP", tgs_rep,
+        "login account=jdoe realm=EXAMPLE.ORG result=success method=krb5-tgs "
+        "target=cifs/fs1.example.org",
+        FACT_ALONE },
+    { "refused service", tgs_refused,
+        "login account=jdoe realm=EXAMPLE.ORG result=failure method=krb5-tgs "
+        "status=KDC_ERR_POLICY target=cifs/fs1.example.org",
+        FACT_ALONE },
+    { "unknown service, of nobody in particular", tgs_unknown, "", 0 },
 };
 
 static struct parse_input
