@@ -50,11 +50,11 @@ static void __attribute__((format(printf, 2, 3))) add(struct text *t, const char
 }
 
 static void
-add_window(struct text *t, const struct packet *p)
+add_window(struct text *t, const struct tcp_syn *s)
 {
-    unsigned mss = p->tcp.mss, window = p->tcp.window;
-    unsigned sent = p->tcp.has_timestamp && mss > TIMESTAMP_BYTES ? mss - TIMESTAMP_BYTES : mss;
-    unsigned mtu = mss + (p->ip_version == 4 ? HEADERS_4 : HEADERS_6);
+    unsigned mss = s->mss, window = s->window;
+    unsigned sent = s->has_timestamp && mss > TIMESTAMP_BYTES ? mss - TIMESTAMP_BYTES : mss;
+    unsigned mtu = mss + (s->ip_version == 4 ? HEADERS_4 : HEADERS_6);
 
     if (mss >= MSS_LEAST && window > 0 && window % mss == 0)
         add(t, ":mss*%u", window / mss);
@@ -64,11 +64,11 @@ add_window(struct text *t, const struct packet *p)
         add(t, ":mtu*%u", window / mtu);
     else
         add(t, ":%u", window);
-    add(t, ",%u:", p->tcp.window_scale == SCALE_NONE ? 0u : p->tcp.window_scale);
+    add(t, ",%u:", s->window_scale == SCALE_NONE ? 0u : s->window_scale);
 }
 
 /* Bytes behind the end of the options. */
-static unsigned
+static uint8_t
 padding(const struct packet *p)
 {
     static const uint8_t lengths[] = {
@@ -87,11 +87,11 @@ padding(const struct packet *p)
 
         left -= n < left ? n : left;
     }
-    return left;
+    return (uint8_t)left;
 }
 
 static void
-add_layout(struct text *t, const struct packet *p)
+add_layout(struct text *t, const struct tcp_syn *s)
 {
     static const char *const names[] = {
         [OPTION_NOP] = "nop",
@@ -102,12 +102,12 @@ add_layout(struct text *t, const struct packet *p)
         [OPTION_TIMESTAMP] = "ts",
     };
 
-    for (unsigned i = 0; i < p->tcp.option_count && i < sizeof p->tcp.options; i++) {
-        uint8_t kind = p->tcp.options[i];
+    for (unsigned i = 0; i < s->option_count; i++) {
+        uint8_t kind = s->options[i];
         const char *comma = i > 0 ? "," : "";
 
         if (kind == OPTION_END)
-            add(t, "%seol+%u", comma, padding(p));
+            add(t, "%seol+%u", comma, s->padding);
         else if (kind < sizeof names / sizeof names[0] && names[kind] != NULL)
             add(t, "%s%s", comma, names[kind]);
         else
@@ -115,39 +115,77 @@ add_layout(struct text *t, const struct packet *p)
     }
 }
 
-static void
-add_quirks(struct text *t, const struct packet *p)
+enum quirk {
+    QUIRK_DF,
+    QUIRK_ID_SET,
+    QUIRK_ID_ZERO,
+    QUIRK_ECN,
+    QUIRK_FLOW,
+    QUIRK_SEQ_ZERO,
+    QUIRK_ACK_SET,
+    QUIRK_URGENT_SET,
+    QUIRK_URGENT_FLAG,
+    QUIRK_PUSH_FLAG,
+    QUIRK_TS_ZERO,
+    QUIRK_TS_ECHO,
+    QUIRK_SCALE,
+    QUIRK_COUNT
+};
+
+static const char *const quirk_names[QUIRK_COUNT] = {
+    [QUIRK_DF] = "df",
+    [QUIRK_ID_SET] = "id+",
+    [QUIRK_ID_ZERO] = "id-",
+    [QUIRK_ECN] = "ecn",
+    [QUIRK_FLOW] = "flow",
+    [QUIRK_SEQ_ZERO] = "seq-",
+    [QUIRK_ACK_SET] = "ack+",
+    [QUIRK_URGENT_SET] = "uptr+",
+    [QUIRK_URGENT_FLAG] = "urgf+",
+    [QUIRK_PUSH_FLAG] = "pushf+",
+    [QUIRK_TS_ZERO] = "ts1-",
+    [QUIRK_TS_ECHO] = "ts2+",
+    [QUIRK_SCALE] = "exws",
+};
+
+static uint16_t
+quirks_of(const struct packet *p)
 {
     struct rd ip = rd_of(p->ip, p->ip_captured), tcp = ip;
     bool is_4 = p->ip_version == 4;
     uint32_t first = rd_u32(&ip);
     uint16_t id = is_4 ? rd_u16(&ip) : 0, fragment = is_4 ? rd_u16(&ip) : 0, urgent;
-    const char *comma = "";
+    bool is_whole = is_4 && (fragment & IP4_DONT_FRAGMENT) != 0;
+    bool is_urgent = (p->tcp.flags & FLAG_URG) != 0;
+    unsigned bits = 0;
 
     rd_skip(&tcp, (size_t)(p->transport - p->ip) + URGENT_AT);
     urgent = rd_u16(&tcp);
-    const struct {
-        const char *name;
-        bool is_there;
-    } quirks[] = {
-        { "df", is_4 && (fragment & IP4_DONT_FRAGMENT) != 0 },
-        { "id+", is_4 && (fragment & IP4_DONT_FRAGMENT) != 0 && id != 0 },
-        { "id-", is_4 && (fragment & IP4_DONT_FRAGMENT) == 0 && id == 0 },
-        { "ecn", (p->tcp.flags & (FLAG_ECE | FLAG_CWR)) != 0 },
-        { "flow", !is_4 && (first & IP6_FLOW_LABEL) != 0 },
-        { "seq-", p->tcp.seq == 0 },
-        { "ack+", p->tcp.ack != 0 },
-        { "uptr+", (p->tcp.flags & FLAG_URG) == 0 && urgent != 0 },
-        { "urgf+", (p->tcp.flags & FLAG_URG) != 0 },
-        { "pushf+", (p->tcp.flags & PACKET_TCP_PSH) != 0 },
-        { "ts1-", p->tcp.has_timestamp && p->tcp.ts_value == 0 },
-        { "ts2+", p->tcp.has_timestamp && p->tcp.ts_echo != 0 },
-        { "exws", p->tcp.window_scale != SCALE_NONE && p->tcp.window_scale > SCALE_MAX },
-    };
+    bits |= (unsigned)is_whole << QUIRK_DF;
+    bits |= (unsigned)(is_whole && id != 0) << QUIRK_ID_SET;
+    bits |= (unsigned)(is_4 && !is_whole && id == 0) << QUIRK_ID_ZERO;
+    bits |= (unsigned)((p->tcp.flags & (FLAG_ECE | FLAG_CWR)) != 0) << QUIRK_ECN;
+    bits |= (unsigned)(!is_4 && (first & IP6_FLOW_LABEL) != 0) << QUIRK_FLOW;
+    bits |= (unsigned)(p->tcp.seq == 0) << QUIRK_SEQ_ZERO;
+    bits |= (unsigned)(p->tcp.ack != 0) << QUIRK_ACK_SET;
+    bits |= (unsigned)(!is_urgent && urgent != 0) << QUIRK_URGENT_SET;
+    bits |= (unsigned)is_urgent << QUIRK_URGENT_FLAG;
+    bits |= (unsigned)((p->tcp.flags & PACKET_TCP_PSH) != 0) << QUIRK_PUSH_FLAG;
+    bits |= (unsigned)(p->tcp.has_timestamp && p->tcp.ts_value == 0) << QUIRK_TS_ZERO;
+    bits |= (unsigned)(p->tcp.has_timestamp && p->tcp.ts_echo != 0) << QUIRK_TS_ECHO;
+    bits |= (unsigned)(p->tcp.window_scale != SCALE_NONE && p->tcp.window_scale > SCALE_MAX)
+            << QUIRK_SCALE;
+    return (uint16_t)bits;
+}
 
-    for (size_t i = 0; i < sizeof quirks / sizeof quirks[0]; i++)
-        if (quirks[i].is_there) {
-            add(t, "%s%s", comma, quirks[i].name);
+static void
+add_quirks(struct text *t, const struct tcp_syn *s)
+{
+    const char *comma = "";
+
+    for (unsigned i = 0; i < QUIRK_COUNT; i++)
+        if ((s->quirks >> i & 1) != 0) {
+            add(t, "%s%s", comma, quirk_names[i]);
             comma = ",";
         }
 }
@@ -159,34 +197,53 @@ initial_ttl(uint8_t ttl)
 }
 
 bool
-tcp_syn_signature(const struct packet *p, char out[TCP_SYN_TEXT])
+tcp_syn_read(const struct packet *p, struct tcp_syn *out)
 {
-    struct text t = { .at = out, .room = TCP_SYN_TEXT };
     struct rd ip = rd_of(p->ip, p->ip_captured);
-    unsigned ip_options;
+    unsigned ip_header = (rd_u8(&ip) & 0x0fu) * 4;
 
     if (p->protocol != IPPROTO_TCP || (p->tcp.flags & FLAGS_OF_INTEREST) != PACKET_TCP_SYN)
         return false;
-    ip_options = p->ip_version == 4 ? (rd_u8(&ip) & 0x0fu) * 4 - IP4_HEADER : 0;
-    add(&t, "%u:%u+%u:%u:%u", p->ip_version, p->ttl, initial_ttl(p->ttl) - p->ttl, ip_options,
-        p->tcp.mss);
-    add_window(&t, p);
-    add_layout(&t, p);
-    add(&t, ":");
-    add_quirks(&t, p);
-    add(&t, ":%s", p->payload_length > 0 ? "+" : "0");
+    *out = (struct tcp_syn){
+        .ip_version = p->ip_version,
+        .ttl = p->ttl,
+        .ip_options = p->ip_version == 4 ? (uint8_t)(ip_header - IP4_HEADER) : 0,
+        .window_scale = p->tcp.window_scale,
+        .mss = p->tcp.mss,
+        .window = p->tcp.window,
+        .quirks = quirks_of(p),
+        .padding = padding(p),
+        .has_timestamp = p->tcp.has_timestamp,
+        .has_payload = p->payload_length > 0,
+    };
+    while (out->option_count < p->tcp.option_count && out->option_count < TCP_SYN_OPTIONS) {
+        out->options[out->option_count] = p->tcp.options[out->option_count];
+        out->option_count++;
+    }
     return true;
 }
 
-bool
-tcp_syn_fact(const struct packet *p, struct fact *f)
+void
+tcp_syn_print(const struct tcp_syn *s, char out[TCP_SYN_TEXT])
+{
+    struct text t = { .at = out, .room = TCP_SYN_TEXT };
+
+    add(&t, "%u:%u+%u:%u:%u", s->ip_version, s->ttl, initial_ttl(s->ttl) - s->ttl, s->ip_options,
+        s->mss);
+    add_window(&t, s);
+    add_layout(&t, s);
+    add(&t, ":");
+    add_quirks(&t, s);
+    add(&t, ":%s", s->has_payload ? "+" : "0");
+}
+
+void
+tcp_syn_fact(const struct tcp_syn *s, const struct in6_addr *source, struct fact *f)
 {
     char text[TCP_SYN_TEXT];
 
-    if (!tcp_syn_signature(p, text))
-        return false;
+    tcp_syn_print(s, text);
     fact_begin(f, FACT_DEVICE);
-    fact_address(f, KEY_ADDRESS, &p->source);
+    fact_address(f, KEY_ADDRESS, source);
     fact_word(f, KEY_FINGERPRINT_TCP, text);
-    return true;
 }

@@ -72,15 +72,18 @@ static void
 report_syn(struct observer *o, const struct flow *f, const struct packet *p)
 {
     int64_t second = o->request.emitter->now.time_us / SECOND_US;
+    struct tcp_syn syn;
     struct fact fact;
 
     if (o->syn_second != second) {
         o->syn_second = second;
         o->syns_told = 0;
     }
-    if (o->syns_told >= SYNS_A_SECOND || !tcp_syn_fact(p, &fact) || !observe_is_news(o, f, &fact))
+    if (o->syns_told >= SYNS_A_SECOND || !tcp_syn_read(p, &syn) ||
+        !observe_is_new(o, f, FACT_DEVICE, &syn, sizeof syn))
         return;
     o->syns_told++;
+    tcp_syn_fact(&syn, &p->source, &fact);
     if (p->tcp.has_timestamp && p->tcp.ts_value != 0)
         fact_number(&fact, KEY_TCP_TIMESTAMP, p->tcp.ts_value);
     emitter_send(o->request.emitter, f, "tcp", &fact);

@@ -21,20 +21,26 @@ hash_bytes(uint64_t hash, const void *bytes, size_t n)
 }
 
 bool
-observe_is_news(struct observer *o, const struct flow *f, const struct fact *fact)
+observe_is_new(struct observer *o, const struct flow *f, unsigned kind, const void *bytes, size_t n)
 {
-    uint64_t hash = (FNV_START ^ fact->kind) * FNV_PRIME;
+    uint64_t hash = (FNV_START ^ kind) * FNV_PRIME;
     int64_t now_us = o->request.emitter->now.time_us;
     struct observe_told *t;
 
     if (f != NULL)
         hash = hash_bytes(hash, &f->address[FLOW_CLIENT], sizeof f->address[FLOW_CLIENT]);
-    hash = hash_bytes(hash, fact->bytes, fact->length);
+    hash = hash_bytes(hash, bytes, n);
     t = &o->told[hash & (OBSERVE_TOLD - 1)];
     if (t->hash == hash && now_us - t->time_us < TOLD_AGAIN_US)
         return false;
     *t = (struct observe_told){ .hash = hash, .time_us = now_us };
     return true;
+}
+
+bool
+observe_is_news(struct observer *o, const struct flow *f, const struct fact *fact)
+{
+    return observe_is_new(o, f, fact->kind, fact->bytes, fact->length);
 }
 
 static void
