@@ -90,6 +90,7 @@ enum fact_key {
     KEY_FINGERPRINT_DHCP,
     KEY_FINGERPRINT_TCP,
     KEY_FINGERPRINT_HASSH,
+    KEY_FINGERPRINT_HASSH_SERVER,
     KEY_FINGERPRINT_JA3,
     KEY_FINGERPRINT_JA4,
     /* name, banner, peer, upload, locale, rtt */
@@ -103,7 +104,8 @@ enum fact_key {
     KEY_BYTES,
     KEY_KEYBOARD_LAYOUT,
     KEY_LANGUAGE,
-    KEY_IME, /* input method's file name, as RDP tells it */
+    KEY_IME,       /* input method's file name, as RDP tells it */
+    KEY_TIME_ZONE, /* of the client, by its own name: "China Standard Time" */
     KEY_LAYER,
     KEY_END,
     KEY_VALUE_US,

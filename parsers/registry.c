@@ -6,7 +6,10 @@
 #include "parser.h"
 
 extern const struct parser parser_radius, parser_kerberos, parser_syslog, parser_dns;
+extern const struct parser parser_dhcp;
 extern const struct parser parser_smb, parser_dcerpc, parser_ldap;
+extern const struct parser parser_ssh, parser_rfb, parser_rdp, parser_rdp_udp;
+extern const struct parser parser_http;
 
 static const struct parser *const table[] = {
     &parser_radius,
@@ -14,6 +17,12 @@ static const struct parser *const table[] = {
     &parser_smb,
     &parser_dcerpc,
     &parser_ldap,
+    &parser_ssh,
+    &parser_rfb,
+    &parser_rdp,
+    &parser_rdp_udp,
+    &parser_dhcp,
+    &parser_http,
     &parser_syslog,
     &parser_dns,
 };

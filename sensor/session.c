@@ -245,13 +245,20 @@ session_take(struct session_table *t)
     return s;
 }
 
+static bool
+is_proxy(const struct list_tool *tool)
+{
+    return strcmp(tool->class_name, "proxy") == 0;
+}
+
 void
 session_sign(struct session_table *t, struct flow *f, const struct list_tool *tool,
     enum session_sign sign, const char *protocol, const struct fact *said)
 {
     struct session *s;
 
-    if (f->session != NULL || tool == NULL)
+    /* What is reached through a proxy counts for more than the proxy. */
+    if (tool == NULL || (f->session != NULL && (!is_proxy(f->session->tool) || is_proxy(tool))))
         return;
     if (sign == SIGN_NDPI && !second_sign_seen(tool, f, t->gateways)) {
         f->marks |= FLOW_WANTS_SIGN;
@@ -259,6 +266,7 @@ session_sign(struct session_table *t, struct flow *f, const struct list_tool *to
         return;
     }
     f->marks &= (uint16_t)~FLOW_WANTS_SIGN;
+    session_end(t, f);
     s = session_take(t);
     if (s == NULL)
         return;

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The head of an HTTP/1 message (RFC 9112): a first line, fields, an empty line. Lines may end with
+ * LF alone. Folded lines (obsolete) are read as fields without a name, so as nothing.
+ */
+#include "http_internal.h"
+#include "text.h"
+
+#define METHOD_MAX 32 /* SSTP_DUPLEX_POST has 16 */
+#define FIRST_LINE_MAX 8192
+#define FIELDS_MAX 128
+
+/* The line at r without its end; false: not all of it is there. */
+static bool
+take_line(struct rd *r, struct rd *line)
+{
+    const uint8_t *end = rd_left(r) == 0 ? NULL : memchr(r->p, '\n', rd_left(r));
+
+    if (end == NULL)
+        return false;
+    *line = rd_sub(r, (size_t)(end - r->p));
+    rd_skip(r, 1);
+    if (rd_left(line) > 0 && line->end[-1] == '\r')
+        line->end--;
+    return true;
+}
+
+static bool
+is_method_char(uint8_t c)
+{
+    return (c >= 'A' && c <= 'Z') || c == '_' || c == '-';
+}
+
+/* Whether bytes that are no whole line may become a request line. */
+static bool
+may_be_request(struct rd r)
+{
+    size_t n = 0;
+
+    while (rd_left(&r) > 0 && is_method_char(rd_peek(&r)) && n++ < METHOD_MAX)
+        rd_skip(&r, 1);
+    return n > 0 && n <= METHOD_MAX && (rd_left(&r) == 0 || rd_peek(&r) == ' ');
+}
+
+static bool
+may_be_response(struct rd r)
+{
+    static const char start[] = "HTTP/1.";
+    size_t n = rd_left(&r) < sizeof start - 1 ? rd_left(&r) : sizeof start - 1;
+
+    return n > 0 && memcmp(r.p, start, n) == 0;
+}
+
+static bool
+is_version(const struct rd *t)
+{
+    return text_equals(t, "HTTP/1.1") || text_equals(t, "HTTP/1.0");
+}
+
+static bool
+read_request_line(struct rd line, struct http_head *h)
+{
+    struct rd version = line, rest;
+
+    if (!may_be_request(line) || !text_take_until_last(&version, " ", &rest) ||
+        !is_version(&version) || !text_take_until(&rest, " ", &h->method) || rd_left(&rest) == 0)
+        return false;
+    h->target = rest;
+    h->is_request = true;
+    return true;
+}
+
+static bool
+read_status_line(struct rd line, struct http_head *h)
+{
+    struct rd version, code;
+    uint64_t status;
+
+    if (!may_be_response(line) || !text_take_until(&line, " ", &version) || !is_version(&version))
+        return false;
+    if (!text_take_until(&line, " ", &code))
+        code = line;
+    if (rd_left(&code) != 3 || !text_to_number(code, &status))
+        return false;
+    h->status = (unsigned)status;
+    return true;
+}
+
+static void
+read_field(struct rd line, struct http_head *h)
+{
+    const struct {
+        const char *name;
+        struct rd *value;
+    } wanted[] = {
+        { "host", &h->host },
+        { "user-agent", &h->user_agent },
+        { "accept-language", &h->language },
+        { "server", &h->server },
+        { "authorization", &h->authorization },
+        { "proxy-authorization", &h->proxy_authorization },
+        { "www-authenticate", &h->authenticate },
+        { "proxy-authenticate", &h->authenticate },
+        { "upgrade", &h->upgrade },
+        { "location", &h->location },
+        { "content-type", &h->content_type },
+        { "set-cookie", &h->cookie },
+    };
+    struct rd name, value = line;
+
+    if (!text_take_until(&value, ":", &name))
+        return;
+    value = text_trim(value);
+    for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++)
+        if (text_equals_nocase(&name, wanted[i].name)) {
+            /* of several challenges the one with a token counts */
+            if (!wanted[i].value->ok || rd_left(&value) > rd_left(wanted[i].value))
+                *wanted[i].value = value;
+            return;
+        }
+    if (text_equals_nocase(&name, "content-length"))
+        h->has_length = text_to_number(value, &h->length);
+    else if (text_equals_nocase(&name, "transfer-encoding"))
+        h->is_chunked = text_contains(value, "chunked");
+    else if (text_take(&name, "X-CSTP-"))
+        h->is_cstp = true;
+}
+
+enum parse_result
+http_read_head(struct rd *r, bool from_client, struct http_head *out)
+{
+    struct http_head h = { 0 };
+    struct rd at = *r, line;
+    bool may_be = from_client ? may_be_request(at) : may_be_response(at);
+
+    /* In the middle of a connection the sides may be taken for each other. */
+    may_be = may_be || may_be_response(at) || may_be_request(at);
+    if (!may_be)
+        return PARSE_NOT_MINE;
+    if (!take_line(&at, &line))
+        return rd_left(r) > FIRST_LINE_MAX ? PARSE_NOT_MINE : PARSE_MORE;
+    if (!read_status_line(line, &h) && !read_request_line(line, &h))
+        return PARSE_NOT_MINE;
+    for (unsigned i = 0;; i++) {
+        if (!take_line(&at, &line))
+            return PARSE_MORE;
+        if (rd_left(&line) == 0)
+            break;
+        if (i < FIELDS_MAX)
+            read_field(line, &h);
+    }
+    *out = h;
+    *r = at;
+    return PARSE_OK;
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Shared by rdp.c, rdp_mcs.c and rdp_info.c; nobody else includes it.
+ */
+#ifndef PARSERS_RDP_INTERNAL_H
+#define PARSERS_RDP_INTERNAL_H
+
+#include "parser.h"
+
+#define RDP_NAME_MAX 46 /* 15 UTF-16 units as UTF-8 */
+#define RDP_TARGET_MAX 24
+
+struct rdp_state {
+    uint8_t step;       /* enum rdp_step */
+    uint8_t messages;   /* of the client, since it connected */
+    uint8_t name_bytes; /* of client_name */
+    bool is_told;       /* the session */
+    char client_name[RDP_NAME_MAX];
+    char target[RDP_TARGET_MAX]; /* of the routing token, empty for none */
+};
+
+_Static_assert(sizeof(struct rdp_state) <= PARSE_STATE_BYTES, "what a flow remembers is bounded");
+
+/* MCS Connect Initial (T.125, 11.1) with its GCC user data ([MS-RDPBCGR] 2.2.1.3): what the client
+ * is. False when a length lies. */
+bool rdp_read_connect_initial(struct rd pdu, const struct parse_input *in, struct rdp_state *s,
+    const struct parse_output *out);
+/* An MCS PDU behind the connection. *is_info: it was the Client Info PDU, so nothing more is
+ * wanted. False when a length lies. */
+bool rdp_read_client_info(struct rd pdu, const struct parse_input *in, const struct rdp_state *s,
+    const struct parse_output *out, bool *is_info);
+/* Text in UTF-16LE as a value of the fact; nothing when empty. */
+void rdp_text(struct fact *f, enum fact_key key, struct rd units);
+/* The session-open, once; version NULL when not known. */
+void rdp_tell_session(struct rdp_state *s, const char *version, const struct parse_output *out);
+
+#endif

@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* links: parsers/http*.c parsers/base64.c parsers/gss.c parsers/ntlmssp.c parsers/der.c parsers/login.c parsers/fact.c parsers/text.c */
+/* HTTP: conversations as the RFCs write them (RFC 7617, 2: Aladdin; RFC 7616, 3.9.1: Mufasa), and
+ * what is passed over. */
+#include "parse_check.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+extern const struct parser parser_http;
+
+/* What a side sends, as one piece of the stream; `skip` is what the parser passes over behind it.
+ */
+struct turn {
+    bool from_server;
+    const char *text;
+    uint64_t skip;
+};
+
+#define TURNS 5
+#define GET "GET / HTTP/1.1\r\nHost: www.example.org:8080\r\n"
+#define HOST "name address=198.51.100.2 what=http-host name=www.example.org:8080"
+
+static const struct {
+    const char *name;
+    struct turn turns[TURNS];
+    const char *facts;
+    bool is_switched; /* what comes next is another protocol's */
+} cases[] = {
+    { "host and program", { { .text = GET "User-Agent: curl/7.88.1\r\n\r\n" } },
+        HOST "; banner what=http-user-agent text=curl/7.88.1", false },
+    { "language", { { .text = GET "Accept-Language: ko-KP,ko;q=0.9\r\n\r\n" } },
+        HOST "; locale language=ko-KP,ko;q=0.9", false },
+    { "absolute form goes to a proxy",
+        { { .text = "GET http://a.example/ HTTP/1.1\r\nHost: a.example\r\n\r\n" } },
+        "name what=http-host name=a.example", false },
+    { "Basic, refused, then accepted",
+        { { .text = GET "Authorization: Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==\r\n\r\n" },
+            { .from_server = true, .text = "HTTP/1.1 401 No\r\nContent-Length: 0\r\n\r\n" },
+            { .text = "GET /2 HTTP/1.1\r\nauthorization: basic "
+                      "QWxhZGRpbjpvcGVuIHNlc2FtZTI=\r\n\r\n" },
+            { .from_server = true, .text = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n" } },
+        HOST
+        "; login account=Aladdin result=attempt method=http-basic; login result=failure; login "
+        "account=Aladdin result=attempt method=http-basic; login result=success inferred=yes",
+        false },
+    { "what was answered is not told again",
+        { { .text =
+                  "GET /1 HTTP/1.1\r\nAuthorization: Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==\r\n\r\n" },
+            { .from_server = true, .text = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n" },
+            { .text = "GET /2 HTTP/1.1\r\nAuthorization: Basic "
+                      "QWxhZGRpbjpvcGVuIHNlc2FtZQ==\r\n\r\n" },
+            { .from_server = true, .text = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n" } },
+        "login account=Aladdin result=attempt method=http-basic; login result=success inferred=yes",
+        false },
+    { "Digest",
+        { { .text = "GET /dir/index.html HTTP/1.1\r\nAuthorization: Digest username=\"Mufasa\", "
+                    "realm=\"http-auth@example.org\", uri=\"/dir/index.html\", algorithm=MD5, "
+                    "nc=00000001\r\n\r\n" } },
+        "login account=Mufasa result=attempt method=http-digest", false },
+    { "a proxy that refuses, and its 401 is not its own",
+        { { .text = "GET http://a/ HTTP/1.1\r\nProxy-Authorization: Basic "
+                    "QWxhZGRpbjpvcGVuIHNlc2FtZQ==\r\n\r\n" },
+            { .from_server = true, .text = "HTTP/1.1 407 Proxy\r\nContent-Length: 0\r\n\r\n" } },
+        "login account=Aladdin result=attempt method=http-proxy-basic; login result=failure",
+        false },
+    { "an empty name is nobody",
+        { { .text = "GET / HTTP/1.1\r\nAuthorization: Basic OnNlY3JldA==\r\n\r\n" } }, "", false },
+    { "damaged base64 is nobody",
+        { { .text = "GET / HTTP/1.1\r\nAuthorization: Basic QWxh*\r\n\r\n" } }, "", false },
+    { "a body is passed over",
+        { { .text = "POST / HTTP/1.1\r\nContent-Length: 10\r\n\r\nabc", .skip = 7 },
+            { .text = GET "\r\n" } },
+        HOST, false },
+    { "a large one unseen",
+        { { .from_server = true,
+            .text = "HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\nabc",
+            .skip = 99997 } },
+        "", false },
+    { "chunks",
+        { { .from_server = true,
+            .text = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4;x=1\r\nWiki\r\n0\r\nT: "
+                    "1\r\n\r\nHTTP/1.1 204 No\r\nServer: s\r\n\r\n" } },
+        "banner what=http-server text=s", false },
+    { "title and server",
+        { { .from_server = true,
+            .text =
+                "HTTP/1.0 200 OK\r\nServer: nginx\r\nContent-Type: text/html\r\n\r\n<html><head>"
+                "<TITLE lang=en> PiKVM Index </TITLE>" } },
+        "banner what=http-server text=nginx; banner what=http-title text=PiKVM Index", false },
+    { "the answer to HEAD has no body",
+        { { .text = "HEAD / HTTP/1.1\r\n\r\n" },
+            { .from_server = true,
+                .text = "HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\nHTTP/1.1 200 OK\r\nServer: "
+                        "x\r\nContent-Length: 0\r\n\r\n" } },
+        "banner what=http-server text=x", false },
+    { "CONNECT",
+        { { .text = "CONNECT a.example:443 HTTP/1.1\r\nHost: a.example:443\r\n\r\n" },
+            { .from_server = true, .text = "HTTP/1.1 200 Connection established\r\n\r\n" } },
+        "name what=http-host name=a.example:443; session-open target=a.example:443 app=HTTP proxy",
+        true },
+    { "CONNECT refused",
+        { { .text = "CONNECT a.example:443 HTTP/1.1\r\n\r\n" },
+            { .from_server = true, .text = "HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n" } },
+        "session-open target=a.example:443 app=HTTP proxy", false },
+    { "Upgrade",
+        { { .text = "GET / HTTP/1.1\r\nUpgrade: websocket\r\n\r\n" },
+            { .from_server = true, .text = "HTTP/1.1 101 Switching Protocols\r\n\r\n" } },
+        "", true },
+    { "SSTP",
+        { { .text = "SSTP_DUPLEX_POST /sra_{BA195980-CD49-458b-9E23-C84EE0ADCD75}/ HTTP/1.1\r\n"
+                    "Content-Length: 18446744073709551615\r\n\r\n" } },
+        "session-open app=SSTP", false },
+    { "AnyConnect's tunnel",
+        { { .text = "CONNECT /CSCOSSLC/tunnel HTTP/1.1\r\nX-CSTP-Version: 1\r\n\r\n" },
+            { .from_server = true,
+                .text = "HTTP/1.1 200 CONNECTED\r\nX-CSTP-Version: 1\r\n\r\n" } },
+        "session-open app=AnyConnect", true },
+    { "FortiGate's log-in page",
+        { { .text = "POST /remote/logincheck HTTP/1.1\r\nContent-Length: 36\r\n\r\n" },
+            { .text = "ajax=1&username=j%2edoe&credential=x" } },
+        "login account=j.doe result=attempt method=http-form", false },
+    { "AnyConnect's log-in",
+        { { .text = "POST / HTTP/1.1\r\nUser-Agent: AnyConnect Linux 4\r\nContent-Type: "
+                    "application/xml\r\nContent-Length: 65\r\n\r\n<config-auth><auth><username>"
+                    "jdoe</username></auth></config-auth>" } },
+        "banner what=http-user-agent text=AnyConnect Linux 4; login account=jdoe result=attempt "
+        "method=http-form",
+        false },
+    { "another page's form is not read",
+        { { .text = "POST /login HTTP/1.1\r\nContent-Length: 15\r\n\r\nusername=secret" } }, "",
+        false },
+};
+
+/* Feeds one side's bytes message by message. */
+static enum parse_result
+feed(const struct turn *t, union parse_state *state, struct parse_check *all)
+{
+    struct parse_input in = { .transport = PARSE_TCP, .from_client = !t->from_server };
+    size_t n = strlen(t->text), at = 0;
+    enum parse_result result = PARSE_OK;
+    struct parse_check c;
+
+    while (at < n && result == PARSE_OK) {
+        in.state = state;
+        in.skip = 0;
+        result = parse_check_run(&parser_http, &in, t->text + at, n - at, &c);
+        if (result != PARSE_OK)
+            break;
+        at = n - rd_left(&in.data);
+        parse_check_add(all, "%s%s", all->length > 0 && c.length > 0 ? "; " : "", c.facts);
+    }
+    assert_int_equal(in.skip, t->skip);
+    return result;
+}
+
+static void
+test_conversations(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        union parse_state kept = { { 0 } };
+        struct parse_check c = { 0 };
+        static const struct turn other = { .text = "\x16\x03\x01" };
+
+        for (const struct turn *t = cases[i].turns; t < cases[i].turns + TURNS && t->text != NULL;
+             t++)
+            if (feed(t, &kept, &c) != PARSE_OK)
+                fail_msg("%s: refused \"%s\"", cases[i].name, t->text);
+        if (strcmp(c.facts, cases[i].facts) != 0)
+            fail_msg("%s: %s", cases[i].name, c.facts);
+        if (cases[i].is_switched)
+            assert_int_equal(feed(&other, &kept, &c), PARSE_NOT_MINE);
+    }
+}
+
+static void
+test_prefixes(void **state)
+{
+    static const char request[] =
+        GET "Authorization: Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==\r\nUser-Agent: x\r\n\r\n";
+    static const char response[] = "HTTP/1.1 200 OK\r\nServer: x\r\n\r\n";
+    struct parse_input client = { .transport = PARSE_TCP, .from_client = true };
+    struct parse_input server = { .transport = PARSE_TCP };
+
+    (void)state;
+    assert_int_equal(
+        parse_check_prefixes(&parser_http, client, request, strlen(request)), strlen(request));
+    assert_int_equal(
+        parse_check_prefixes(&parser_http, server, response, strlen(response)), strlen(response));
+}
+
+static const struct {
+    const char *text;
+    enum parse_result result;
+} openings[] = {
+    { "GET", PARSE_MORE },
+    { "GET /index.html HTTP/1.1\r\n", PARSE_MORE },
+    { "USER bob\r\n", PARSE_NOT_MINE },
+    { "GET / RTSP/1.0\r\n\r\n", PARSE_NOT_MINE },
+    { "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", PARSE_NOT_MINE },
+    { "SSH-2.0-x\r\n", PARSE_NOT_MINE },
+    { "\x16\x03\x01", PARSE_NOT_MINE },
+    { "get / HTTP/1.1\r\n\r\n", PARSE_NOT_MINE },
+};
+
+static void
+test_openings(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof openings / sizeof openings[0]; i++) {
+        struct parse_input in = { .transport = PARSE_TCP, .from_client = true };
+        struct parse_check c;
+
+        if (parse_check_run(&parser_http, &in, openings[i].text, strlen(openings[i].text), &c) !=
+            openings[i].result)
+            fail_msg("%s", openings[i].text);
+    }
+}
+
+/* In the middle of a connection whoever asks is the client, whatever the flow says. */
+static void
+test_midstream(void **state)
+{
+    union parse_state kept = { { 0 } };
+    struct parse_input in = { .transport = PARSE_TCP, .is_midstream = true, .state = &kept };
+    struct parse_check c;
+
+    (void)state;
+    assert_int_equal(parse_check_run(&parser_http, &in, GET "\r\n", strlen(GET) + 2, &c), PARSE_OK);
+    assert_string_equal(c.facts, HOST);
+    in.from_client = true;
+    assert_int_equal(
+        parse_check_run(&parser_http, &in, "HTTP/1.1 204 x\r\n\r\n", 18, &c), PARSE_OK);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_conversations),
+        cmocka_unit_test(test_prefixes),
+        cmocka_unit_test(test_openings),
+        cmocka_unit_test(test_midstream),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
