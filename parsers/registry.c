@@ -7,7 +7,7 @@
 
 extern const struct parser parser_radius, parser_kerberos, parser_syslog, parser_dns;
 extern const struct parser parser_dhcp;
-extern const struct parser parser_smb, parser_dcerpc, parser_ldap;
+extern const struct parser parser_smb, parser_dcerpc, parser_ldap, parser_tds;
 extern const struct parser parser_ssh, parser_rfb, parser_rdp, parser_rdp_udp;
 extern const struct parser parser_http;
 
@@ -17,6 +17,7 @@ static const struct parser *const table[] = {
     &parser_smb,
     &parser_dcerpc,
     &parser_ldap,
+    &parser_tds,
     &parser_ssh,
     &parser_rfb,
     &parser_rdp,
