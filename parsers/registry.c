@@ -10,6 +10,7 @@ extern const struct parser parser_dhcp;
 extern const struct parser parser_smb, parser_dcerpc, parser_ldap, parser_tds;
 extern const struct parser parser_ssh, parser_rfb, parser_rdp, parser_rdp_udp;
 extern const struct parser parser_http;
+extern const struct parser parser_eapol, parser_ppp, parser_l2tp, parser_pptp, parser_pptp_gre;
 
 static const struct parser *const table[] = {
     &parser_radius,
@@ -23,6 +24,11 @@ static const struct parser *const table[] = {
     &parser_rdp,
     &parser_rdp_udp,
     &parser_dhcp,
+    &parser_eapol,
+    &parser_ppp,
+    &parser_l2tp,
+    &parser_pptp,
+    &parser_pptp_gre,
     &parser_http,
     &parser_syslog,
     &parser_dns,

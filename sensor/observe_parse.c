@@ -257,9 +257,9 @@ static bool
 may_pass(const struct job *job, unsigned row)
 {
     const struct stream_pair *pair = job->pair;
-    bool is_lost =
-        pair->way[job->direction].after_gap ||
-        (!pair->is_chosen && !job->is_nested && job->f->handshake_seq[job->direction] == 0);
+    const struct stream *s = &pair->way[job->direction];
+    bool is_lost = s->after_gap ||
+                   (!s->is_read && !job->is_nested && job->f->handshake_seq[job->direction] == 0);
 
     if (!is_lost || (job->o->resyncs >> row & 1) == 0)
         return false;
@@ -289,6 +289,7 @@ try_candidates(struct job *job, const uint8_t *bytes, size_t n)
             pair->is_chosen = true;
             pair->state_row = (uint8_t)row;
             s->after_gap = false;
+            s->is_read = true;
             return taken > 0 ? taken : STREAM_STOP;
         }
         if (result == PARSE_MORE) {

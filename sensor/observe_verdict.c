@@ -11,13 +11,13 @@
 #define FED_TCP 12
 #define FED_OTHER 8
 
-/* Of a DNS flow nDPI keeps the first question; the parser reads them all. */
+/* Parsers read what DNS and HTTP say. */
 static const char *const host_words[] = {
     [HOST_NONE] = NULL,
     [HOST_DNS] = NULL,
     [HOST_MDNS] = NULL,
     [HOST_NBNS] = "nbns",
-    [HOST_HTTP] = "http-host",
+    [HOST_HTTP] = NULL,
     [HOST_TLS] = "sni",
 };
 
@@ -57,21 +57,6 @@ tell_fingerprint(struct observer *o, const struct flow *f, const char *protocol,
 }
 
 static void
-tell_banner(struct observer *o, const struct flow *f, const char *protocol, const char *what,
-    const char *text)
-{
-    struct fact fact;
-
-    if (text == NULL)
-        return;
-    fact_begin(&fact, FACT_BANNER);
-    fact_word(&fact, KEY_WHAT, what);
-    fact_text(&fact, KEY_TEXT, text, strcspn(text, "\r\n"));
-    if (observe_is_news(o, f, &fact))
-        emitter_send(o->request.emitter, f, protocol, &fact);
-}
-
-static void
 sign_by_host(struct observer *o, struct flow *f, const struct classify_verdict *v)
 {
     bool is_web = false;
@@ -79,9 +64,8 @@ sign_by_host(struct observer *o, struct flow *f, const struct classify_verdict *
 
     if (tool == NULL || is_web)
         return;
-    if (v->host_kind == HOST_TLS || v->host_kind == HOST_HTTP)
-        session_sign(o->sessions, f, tool, v->host_kind == HOST_TLS ? SIGN_SNI : SIGN_HTTP_HOST,
-            protocol_of(o, v), NULL);
+    if (v->host_kind == HOST_TLS)
+        session_sign(o->sessions, f, tool, SIGN_SNI, protocol_of(o, v), NULL);
 }
 
 /* What a first hello or request holds. */
@@ -92,8 +76,7 @@ tell_hello(struct observer *o, struct flow *f, const struct classify_verdict *v)
 
     if (v->host != NULL && host_words[v->host_kind] != NULL && (f->marks & FLOW_NAME_SEEN) == 0) {
         f->marks |= FLOW_NAME_SEEN;
-        tell_name(o, f, protocol, host_words[v->host_kind], v->host,
-            v->host_kind == HOST_TLS || v->host_kind == HOST_HTTP);
+        tell_name(o, f, protocol, host_words[v->host_kind], v->host, v->host_kind == HOST_TLS);
         sign_by_host(o, f, v);
     }
     if (v->ja3_client != NULL && (f->marks & FLOW_JA3_SEEN) == 0) {
@@ -109,10 +92,6 @@ tell_rest(struct observer *o, struct flow *f, const struct classify_verdict *v)
 
     if (v->subject != NULL)
         tell_name(o, f, protocol, "certificate", v->subject, true);
-    tell_banner(o, f, protocol, "http-user-agent", v->user_agent);
-    tell_banner(o, f, protocol, "ssh-client", v->ssh_client);
-    tell_banner(o, f, protocol, "ssh-server", v->ssh_server);
-    tell_fingerprint(o, f, protocol, KEY_FINGERPRINT_HASSH, v->hassh_client);
 }
 
 /* nDPI names flows by their host's name as well as by their bytes. Of names our own table is the
@@ -146,24 +125,18 @@ is_of_peer(const char *subject)
 static void
 sign_by_verdict(struct observer *o, struct flow *f, const struct classify_verdict *v)
 {
-    struct fact said;
     const char *protocol = protocol_of(o, v);
     const struct list_tool *tool = NULL;
 
     if (is_judged_by_name(v))
         return;
-    fact_begin(&said, FACT_SESSION_OPEN);
-    if (v->ssh_client != NULL)
-        fact_text(&said, KEY_SOFTWARE_CLIENT, v->ssh_client, strcspn(v->ssh_client, "\r\n"));
-    if (v->ssh_server != NULL)
-        fact_text(&said, KEY_SOFTWARE_SERVER, v->ssh_server, strcspn(v->ssh_server, "\r\n"));
     if (v->subject != NULL)
         tool = list_tool_by_certificate(v->subject);
     if (tool == NULL && v->issuer != NULL)
         tool = list_tool_by_certificate(v->issuer);
     if (tool != NULL) {
         session_sign(o->sessions, f, tool,
-            is_of_peer(v->subject) ? SIGN_PEER_CERTIFICATE : SIGN_CERTIFICATE, protocol, &said);
+            is_of_peer(v->subject) ? SIGN_PEER_CERTIFICATE : SIGN_CERTIFICATE, protocol, NULL);
         return;
     }
     if (v->app != CLASSIFY_UNKNOWN)
@@ -171,7 +144,7 @@ sign_by_verdict(struct observer *o, struct flow *f, const struct classify_verdic
     if (tool == NULL && v->master != CLASSIFY_UNKNOWN)
         tool = list_tool_by_ndpi(classify_name(o->classifier, v->master));
     if (!rests_on_name(v, tool))
-        session_sign(o->sessions, f, tool, SIGN_NDPI, protocol, &said);
+        session_sign(o->sessions, f, tool, SIGN_NDPI, protocol, NULL);
 }
 
 void

@@ -21,6 +21,7 @@ struct stream {
     uint32_t next; /* sequence number that comes next */
     bool is_started;
     bool is_passing; /* no byte from `next` on was seen yet: the taker passed over what is before */
+    bool is_read;    /* the taker's own: a message of this direction was read */
     bool after_gap;  /* bytes are missing before the unread ones; the taker clears it */
     struct stream_block *unread; /* in order, left by the taker */
     struct stream_block *held;   /* came early; ascending */

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * EAP over LAN (IEEE 802.1X-2010, 11): who asks a switch or an access point to be let in, with
+ * which card.
+ */
+#include "eap.h"
+#include "text.h"
+#include <stdio.h>
+
+extern const struct parser parser_eapol;
+
+#define ETHERTYPE_EAPOL 0x888e
+#define VERSION_LAST 3
+#define TYPE_EAP 0
+#define TYPE_LAST 8
+#define CODE_RESPONSE 2
+
+/* The device is whoever responds. */
+static void
+put_mac(struct fact *f, const uint8_t *mac)
+{
+    char text[TEXT_MAC_SIZE];
+
+    if (mac == NULL)
+        return;
+    snprintf(text, sizeof text, "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3],
+        mac[4], mac[5]);
+    fact_word(f, KEY_DEVICE_MAC, text);
+}
+
+static enum parse_result
+parse(struct parse_input *in, const struct parse_output *out)
+{
+    struct rd r = in->data, body;
+    uint8_t version = rd_u8(&r), type = rd_u8(&r);
+    enum parse_result result = PARSE_OK;
+    struct fact about;
+
+    body = rd_sub(&r, rd_u16(&r));
+    if (!body.ok)
+        return PARSE_MORE;
+    if (version == 0 || version > VERSION_LAST || type > TYPE_LAST)
+        return PARSE_BAD;
+    fact_begin(&about, FACT_LOGIN);
+    if (type == TYPE_EAP && rd_peek(&body) == CODE_RESPONSE)
+        put_mac(&about, in->source_mac);
+    if (type == TYPE_EAP)
+        result = eap_packet(&body, 0, &about, out);
+    if (result != PARSE_OK)
+        return PARSE_BAD;
+    rd_skip(&r, rd_left(&r)); /* frames are padded */
+    in->data = r;
+    return PARSE_OK;
+}
+
+const struct parser parser_eapol = {
+    .name = "eapol",
+    .transports = PARSER_LINK,
+    .ports = { ETHERTYPE_EAPOL },
+    .parse = parse,
+};
