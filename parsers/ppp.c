@@ -91,8 +91,11 @@ each_option(struct frame *p, void (*take_option)(struct frame *p, uint8_t type, 
 
     for (unsigned i = 0; i < OPTIONS_MAX && rd_left(&r) > 0; i++) {
         uint8_t type = rd_u8(&r), length = rd_u8(&r);
-        struct rd value = length < 2 ? (struct rd){ 0 } : rd_sub(&r, length - 2u);
+        struct rd value;
 
+        if (length < 2)
+            return false;
+        value = rd_sub(&r, length - 2u);
         if (!value.ok)
             return false;
         take_option(p, type, value);

@@ -76,11 +76,13 @@ names_open(uint32_t limit)
 void
 names_close(struct names *n)
 {
+    struct entry *e, *next;
+
     if (n == NULL)
         return;
-    while (n->entries != NULL) {
-        struct entry *e = n->entries;
-
+    HASH_ITER(hh, n->entries, e, next)
+    {
+        /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): the entry is out of the table */
         HASH_DEL(n->entries, e);
         free(e);
     }

@@ -61,7 +61,8 @@ void observe_parse(struct observer *o, struct flow *f, unsigned direction, const
 /* observe_fact.c */
 /* True when this fact of this client (f's; NULL: of nobody) was not told within the hour. */
 bool observe_is_news(struct observer *o, const struct flow *f, const struct fact *fact);
-/* The same by whatever bytes tell facts of a kind apart: what was told need not be written first. */
+/* The same by whatever bytes tell facts of a kind apart: what was told need not be written first.
+ */
 bool observe_is_new(
     struct observer *o, const struct flow *f, unsigned kind, const void *bytes, size_t n);
 /* What a parser said, before it is told; false: drop it. Names and certificates of a tool's
