@@ -25,6 +25,7 @@ static const char *const kind_names[FACT_KIND_COUNT] = {
     [FACT_PEER] = "peer",
     [FACT_UPLOAD] = "upload",
     [FACT_BANNER] = "banner",
+    [FACT_ACTIVITY] = "activity",
 };
 
 static const struct {
@@ -63,6 +64,16 @@ static const struct {
     [KEY_PACKETS_OUT] = { "packets-out", FACT_TYPE_NUMBER },
     [KEY_PACKETS_IN] = { "packets-in", FACT_TYPE_NUMBER },
     [KEY_DURATION_US] = { "duration-us", FACT_TYPE_NUMBER },
+    [KEY_BINS_START] = { "bins.start", FACT_TYPE_NUMBER },
+    [KEY_BINS_OUT] = { "bins.out", FACT_TYPE_TEXT },
+    [KEY_BINS_IN] = { "bins.in", FACT_TYPE_TEXT },
+    [KEY_BINS_PACKETS_OUT] = { "bins.packets-out", FACT_TYPE_TEXT },
+    [KEY_BINS_PACKETS_IN] = { "bins.packets-in", FACT_TYPE_TEXT },
+    [KEY_BINS_KILOBYTES] = { "bins.kilobytes", FACT_TYPE_TEXT },
+    [KEY_GAPS_COUNT] = { "gaps.count", FACT_TYPE_NUMBER },
+    [KEY_GAPS_MEAN_US] = { "gaps.mean-us", FACT_TYPE_NUMBER },
+    [KEY_GAPS_DEVIATION_US] = { "gaps.deviation-us", FACT_TYPE_NUMBER },
+    [KEY_GAPS_LONGEST_US] = { "gaps.longest-us", FACT_TYPE_NUMBER },
     [KEY_ADDRESS] = { "address", FACT_TYPE_ADDRESS },
     [KEY_DEVICE_HOST_NAME] = { "device.host-name", FACT_TYPE_TEXT },
     [KEY_DEVICE_MAC] = { "device.mac", FACT_TYPE_TEXT },

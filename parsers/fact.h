@@ -32,6 +32,7 @@ enum fact_kind {
     FACT_PEER,
     FACT_UPLOAD,
     FACT_BANNER,
+    FACT_ACTIVITY,
     FACT_KIND_COUNT
 };
 
@@ -73,6 +74,16 @@ enum fact_key {
     KEY_PACKETS_OUT,
     KEY_PACKETS_IN,
     KEY_DURATION_US,
+    KEY_BINS_START, /* when its ends spoke, in a window of ten minutes: sensor/activity.h */
+    KEY_BINS_OUT,
+    KEY_BINS_IN,
+    KEY_BINS_PACKETS_OUT,
+    KEY_BINS_PACKETS_IN,
+    KEY_BINS_KILOBYTES,
+    KEY_GAPS_COUNT, /* between the client's packets */
+    KEY_GAPS_MEAN_US,
+    KEY_GAPS_DEVIATION_US,
+    KEY_GAPS_LONGEST_US,
     /* device */
     KEY_ADDRESS,
     KEY_DEVICE_HOST_NAME,

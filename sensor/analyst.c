@@ -219,7 +219,8 @@ static observe_fn *const observers[FACT_KIND_COUNT] = {
 static bool
 is_told_late(const struct observation *o)
 {
-    return o->fact.kind == FACT_SESSION_UPDATE || o->fact.kind == FACT_SESSION_CLOSE;
+    return o->fact.kind == FACT_SESSION_UPDATE || o->fact.kind == FACT_SESSION_CLOSE ||
+           o->fact.kind == FACT_ACTIVITY;
 }
 
 void

@@ -47,8 +47,10 @@ enum flow_class {
 #define FLOW_IS_RELAYED 0x0200u   /* the server carries the tool vendor's name */
 #define FLOW_PEER_CHECKED 0x0400u /* looked up among the watched addresses */
 #define FLOW_PARSER_CHOSEN 0x0800u
-#define FLOW_HANDSHAKE 0x4000u /* the three-way handshake was seen whole */
-#define FLOW_IS_DIRECT 0x8000u /* the server is the tool's other end, not its relay */
+#define FLOW_TO_COMPANY 0x1000u /* from a device to the company */
+#define FLOW_IS_DESK 0x2000u    /* web or mail of a device: somebody's work at a desk */
+#define FLOW_HANDSHAKE 0x4000u  /* the three-way handshake was seen whole */
+#define FLOW_IS_DIRECT 0x8000u  /* the server is the tool's other end, not its relay */
 
 struct classify_flow;
 struct session;

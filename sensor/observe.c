@@ -90,22 +90,27 @@ report_syn(struct observer *o, const struct flow *f, const struct packet *p)
 }
 
 void
-observer_packet(struct observer *o, struct flow *f, unsigned direction, const struct packet *p)
+observer_packet(struct observer *o, struct flow *f, unsigned direction, const struct packet *p,
+    uint32_t wire_bytes)
 {
     if (f->packets[FLOW_CLIENT] + f->packets[FLOW_SERVER] == 1)
         observe_choose(o, f);
     if (p->protocol == FLOW_PROTOCOL_TCP && (p->tcp.flags & PACKET_TCP_SYN) != 0)
         report_syn(o, f, p);
-    if (p->payload_length > 0 && f->payload_packets[direction] == 1)
+    if (p->payload_length > 0 && f->payload_packets[direction] == 1) {
         read_hello(o, f, direction, p);
+        if (f->payload_packets[!direction] == 0)
+            presence_mark(o->presence, f);
+    }
     if (f->candidates != 0)
         observe_parse(o, f, direction, p);
     if (p->payload_length > 0) {
         if ((f->marks & FLOW_CLASSIFIED) == 0)
             observe_classify(o, f, p);
+        if ((f->marks & (FLOW_TO_COMPANY | FLOW_IS_DESK)) != 0)
+            presence_packet(o->presence, f, direction, wire_bytes);
         if (f->session != NULL)
-            session_packet(
-                o->sessions, f, direction, p->payload_length, o->request.emitter->now.time_us);
+            session_packet(o->sessions, f, direction, p->payload_length, wire_bytes);
         else if ((f->marks & FLOW_WANTS_SIGN) != 0)
             session_sign(o->sessions, f, f->tool, SIGN_NDPI, ndpi_name(o, f), NULL);
     }
@@ -125,6 +130,18 @@ void
 observer_settle(struct observer *o, struct flow *f)
 {
     observe_verdict(o, f);
+}
+
+void
+observer_tick(struct observer *o, int64_t now_us)
+{
+    presence_tick(o->presence, now_us);
+}
+
+void
+observer_finish(struct observer *o)
+{
+    presence_finish(o->presence);
 }
 
 void
@@ -177,7 +194,9 @@ observer_open(const struct observer_request *request)
         session_table_open(request->sessions, request->policy, request->gateways, request->emitter);
     o->streams = stream_pool_open(request->stream_pool_bytes, request->stream_bytes);
     o->pairs = pair_table_open(PAIR_SETS);
-    if (o->classifier == NULL || o->sessions == NULL || o->streams == NULL || o->pairs == NULL) {
+    o->presence = presence_open(request->config, request->emitter);
+    if (o->presence == NULL || o->classifier == NULL || o->sessions == NULL || o->streams == NULL ||
+        o->pairs == NULL) {
         observer_close(o);
         return NULL;
     }
@@ -191,6 +210,7 @@ observer_close(struct observer *o)
 {
     if (o == NULL)
         return;
+    presence_close(o->presence);
     pair_table_close(o->pairs);
     stream_pool_close(o->streams);
     session_table_close(o->sessions);

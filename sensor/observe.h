@@ -14,6 +14,7 @@
 struct observer;
 
 struct observer_request {
+    const struct config *config; /* borrowed: whose addresses are whose */
     struct emitter *emitter;
     const struct config_cidrs *gateways; /* may be NULL */
     const struct session_policy *policy; /* of sessions */
@@ -33,15 +34,19 @@ struct observer_counts {
 
 /* NULL when memory is short. */
 struct observer *observer_open(const struct observer_request *request);
-/* Looks at one packet of a flow; evidence stands in the emitter. */
-void observer_packet(
-    struct observer *o, struct flow *f, unsigned direction, const struct packet *p);
+/* Looks at one packet of a flow, `wire_bytes` of a frame; evidence stands in the emitter. */
+void observer_packet(struct observer *o, struct flow *f, unsigned direction, const struct packet *p,
+    uint32_t wire_bytes);
 /* Looks at a frame without IP. */
 void observer_link(struct observer *o, const struct packet *p);
 /* A flow that nDPI had for long enough by now; NULL when there is none. */
 struct flow *observer_overdue(const struct observer *o, int64_t now_us);
 /* What nDPI has of it by now is its last word. */
 void observer_settle(struct observer *o, struct flow *f);
+/* Packet time goes on; tells what is due by then. */
+void observer_tick(struct observer *o, int64_t now_us);
+/* No more packets come. */
+void observer_finish(struct observer *o);
 /* The flow ends: what is known is told and what it holds given back. */
 void observer_flow_ended(struct observer *o, struct flow *f);
 void observer_get_counts(const struct observer *o, struct observer_counts *out);

@@ -9,6 +9,7 @@
 #include "flow_track.h"
 #include "observe.h"
 #include "pair.h"
+#include "presence.h"
 #include "stream.h"
 
 #define OBSERVE_PORTS 256 /* distinct ports in the parser table; more would not fit one byte */
@@ -35,6 +36,7 @@ struct observer {
     struct session_table *sessions;
     struct stream_pool *streams;
     struct pair_table *pairs;
+    struct presence *presence;
     const struct parser *const *parsers;
     unsigned parser_count;
     struct observer_counts counts;

@@ -6,6 +6,7 @@
  * shows the program's own certificate or listens where the program does when called directly.
  */
 #include "session.h"
+#include "activity.h"
 #include "second_sign.h"
 #include <stdlib.h>
 
@@ -18,7 +19,6 @@ const struct session_policy session_policy_default = {
     .control = CONTROL_POLICY_DEFAULT,
     .packets = 2,
     .tls_packets = 4, /* hello, finished, request: TLS 1.2 and 1.3 need at most three */
-    .update_us = 3600 * S_US,
     .named_us = 3600 * S_US,
 };
 
@@ -28,10 +28,9 @@ struct session {
     uint8_t state, sign, screen_from;
     bool has_controller;
     struct in6_addr controller;
-    int64_t told_us;
-    uint64_t told_bytes;
     struct evidence last;
     struct control control;
+    struct activity activity;
     char encapsulation[EVIDENCE_ENCAPSULATION];
     struct flow *flow;
     struct session *older, *newer; /* in order of activity; `newer` chains the free ones */
@@ -105,7 +104,8 @@ fact_totals(struct fact *fact, const struct flow *f)
 }
 
 static void
-tell(struct session_table *t, struct flow *f, enum fact_kind kind, const struct fact *said)
+tell(struct session_table *t, struct flow *f, enum fact_kind kind, const struct fact *said,
+    bool with_activity)
 {
     struct session *s = f->session;
     struct fact fact;
@@ -120,8 +120,10 @@ tell(struct session_table *t, struct flow *f, enum fact_kind kind, const struct 
     fact_totals(&fact, f);
     if (said != NULL)
         fact_fill(&fact, said);
-    s->told_us = s->last.time_us;
-    s->told_bytes = f->bytes[0] + f->bytes[1];
+    if (with_activity) {
+        activity_fact(&s->activity, &fact);
+        activity_turn(&s->activity);
+    }
     emitter_send_late(t->emitter, f, s->protocol, &fact, &s->last, s->encapsulation);
 }
 
@@ -280,7 +282,7 @@ session_sign(struct session_table *t, struct flow *f, const struct list_tool *to
     mark_server(f, tool, sign);
     f->session = s;
     (void)raise_state(t, f, s);
-    tell(t, f, FACT_SESSION_OPEN, said);
+    tell(t, f, FACT_SESSION_OPEN, said, false);
     tell_rtt(t, f);
 }
 
@@ -308,25 +310,28 @@ session_asked(struct session_table *t, const struct flow *f, const struct list_t
 
 void
 session_packet(struct session_table *t, struct flow *f, unsigned direction, uint32_t payload_bytes,
-    int64_t time_us)
+    uint32_t wire_bytes)
 {
     struct session *s = f->session;
+    int64_t now_us = t->emitter->now.time_us;
     enum control_screen screen;
     bool changed;
 
     if (s == NULL)
         return;
+    if (activity_is_over(&s->activity, now_us)) /* still under the window's last packet */
+        tell(t, f, FACT_SESSION_UPDATE, NULL, true);
     s->last = t->emitter->now;
     if (t->newest != s) {
         list_remove(t, s);
         list_append(t, s);
     }
-    screen = control_add(&s->control, &t->policy.control, direction, payload_bytes, time_us);
+    activity_add(&s->activity, direction, wire_bytes, now_us);
+    screen = control_add(&s->control, &t->policy.control, direction, payload_bytes, now_us);
     changed = raise_state(t, f, s);
     changed |= raise_controlled(f, s, screen);
-    if (changed ||
-        (time_us - s->told_us >= t->policy.update_us && f->bytes[0] + f->bytes[1] > s->told_bytes))
-        tell(t, f, FACT_SESSION_UPDATE, NULL);
+    if (changed)
+        tell(t, f, FACT_SESSION_UPDATE, NULL, false);
 }
 
 void
@@ -337,8 +342,8 @@ session_end(struct session_table *t, struct flow *f)
     if (s == NULL)
         return;
     if (raise_controlled(f, s, control_look(&s->control, &t->policy.control)))
-        tell(t, f, FACT_SESSION_UPDATE, NULL);
-    tell(t, f, FACT_SESSION_CLOSE, NULL);
+        tell(t, f, FACT_SESSION_UPDATE, NULL, false);
+    tell(t, f, FACT_SESSION_CLOSE, NULL, true);
     f->session = NULL;
     list_remove(t, s);
     s->newer = t->free;

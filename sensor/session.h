@@ -31,7 +31,6 @@ struct session_policy {
     struct control_policy control;
     uint32_t packets;     /* payload packets each way that make `connected` ... */
     uint32_t tls_packets; /* ... and behind a TLS handshake, whose own packets do not count */
-    int64_t update_us;    /* how often a session that goes on is told again */
     int64_t named_us;     /* how often a name is told again for one client */
 };
 extern const struct session_policy session_policy_default;
@@ -52,9 +51,9 @@ void session_sign(struct session_table *t, struct flow *f, const struct list_too
     enum session_sign sign, const char *protocol, const struct fact *said);
 /* A client asked for the tool's machinery by name: told once an hour for each client. */
 void session_asked(struct session_table *t, const struct flow *f, const struct list_tool *tool);
-/* A payload packet of a flow with a session. */
+/* A payload packet of a flow with a session, in a frame of `wire_bytes`. */
 void session_packet(struct session_table *t, struct flow *f, unsigned direction,
-    uint32_t payload_bytes, int64_t time_us);
+    uint32_t payload_bytes, uint32_t wire_bytes);
 /* The flow ends; it must not move in memory before. Nothing when it has no session. */
 void session_end(struct session_table *t, struct flow *f);
 uint64_t session_table_evicted(const struct session_table *t);

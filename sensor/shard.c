@@ -78,7 +78,7 @@ take_packet(struct shard *s, const struct shard_packet *p)
     f->last_capture = p->seen.capture;
     if (p->packet.encapsulation != 0)
         emitter_note_encapsulation(&s->emitter);
-    observer_packet(s->observer, f, direction, &p->packet);
+    observer_packet(s->observer, f, direction, &p->packet, p->wire_bytes);
 }
 
 void
@@ -113,6 +113,7 @@ shard_tick(struct shard *s, uint64_t order, int64_t clock_us)
     while ((f = observer_overdue(s->observer, clock_us)) != NULL)
         say_late(s, f, observer_settle);
     flow_table_expire(s->flows, clock_us);
+    observer_tick(s->observer, clock_us);
 }
 
 void
@@ -120,6 +121,7 @@ shard_finish(struct shard *s, uint64_t order, int64_t clock_us)
 {
     set_clock(s, order, clock_us);
     flow_table_end_all(s->flows);
+    observer_finish(s->observer);
 }
 
 void
@@ -149,6 +151,7 @@ shard_open(const struct shard_request *request)
     size_t memory = config->limits.flow_memory_mib * MIB / request->count;
     uint32_t flows = at_least(config->limits.flows / request->count, 1);
     struct observer_request observer = {
+        .config = config,
         .gateways = &config->networks.vpn_gateways,
         .policy = request->policy != NULL ? request->policy : &session_policy_default,
         .classify = config->classify_enabled,

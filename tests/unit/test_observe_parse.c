@@ -5,7 +5,7 @@
  * letter, a text and a newline, and each letter belongs to one parser.
  */
 /* clang-format off */
-/* links: sensor/observe*.c sensor/pair.c sensor/session.c sensor/second_sign.c sensor/hello.c sensor/control.c sensor/classify.c sensor/evidence.c sensor/stream.c sensor/flow*.c parsers/fact.c parsers/text.c parsers/tcp_syn.c parsers/packet*.c conf/list_tool.c conf/list_vendor.c conf/list_domain.c conf/embedded.c conf/cidr.c */
+/* links: sensor/observe*.c sensor/presence.c sensor/activity.c sensor/locality.c sensor/address.c conf/cidr.c sensor/pair.c sensor/session.c sensor/second_sign.c sensor/hello.c sensor/control.c sensor/classify.c sensor/evidence.c sensor/stream.c sensor/flow*.c parsers/fact.c parsers/text.c parsers/tcp_syn.c parsers/packet*.c conf/list_tool.c conf/list_vendor.c conf/list_domain.c conf/embedded.c conf/cidr.c */
 /* clang-format on */
 #include "../../sensor/observe.h"
 #include <setjmp.h>
@@ -158,7 +158,9 @@ static struct emitter emitter;
 static struct observer *
 open_observer(void)
 {
+    static const struct config config;
     struct observer_request request = {
+        .config = &config,
         .emitter = &emitter,
         .policy = &session_policy_default,
         .classify_states = 1,
@@ -209,7 +211,7 @@ take_step(struct observer *o, struct flow_table *flows, const struct step *s, ui
     emitter.packet = &p;
     f = flow_table_update(flows, &p, flow_hash(&p, 1), 1000000, 100, &direction);
     assert_non_null(f);
-    observer_packet(o, f, direction, &p);
+    observer_packet(o, f, direction, &p, 100);
 }
 
 static struct observer *ending;
