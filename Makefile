@@ -150,4 +150,4 @@ check-packages:
 	if [ -n "$$missing" ]; then echo "farmwatch needs:$$missing" >&2; \
 	echo "Debian: sudo apt-get install -y $(BUILD_PACKAGES)" >&2; exit 1; fi
 
--include $(OBJECTS:.o=.d) $(UNIT:=.d)
+-include $(OBJECTS:.o=.d) $(wildcard $(BUILD)/tests/unit/*.d)
