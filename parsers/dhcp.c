@@ -4,9 +4,9 @@
  * which address. A REQUEST names host and address at once; the ACK confirms the address and brings
  * the mask. The parameter request list, in its order, tells systems apart.
  */
+#include "ip_address.h"
 #include "parser.h"
 #include "text.h"
-#include <arpa/inet.h>
 #include <stdio.h>
 
 extern const struct parser parser_dhcp;
@@ -16,7 +16,6 @@ extern const struct parser parser_dhcp;
 #define OP_REQUEST 1
 #define OP_REPLY 2
 #define ETHERNET 1
-#define MAC_BYTES 6
 #define CHADDR_BYTES 16
 #define NAMES_BYTES (64 + 128) /* sname, file */
 #define MAGIC 0x63825363u      /* RFC 2131, 3 */
@@ -47,24 +46,6 @@ struct message {
     bool has[256];
 };
 
-static struct in6_addr
-mapped(uint32_t address)
-{
-    struct in6_addr a = { { { [10] = 0xff, [11] = 0xff } } };
-
-    for (unsigned i = 0; i < 4; i++)
-        a.s6_addr[12 + i] = (uint8_t)(address >> (24 - 8 * i));
-    return a;
-}
-
-static bool
-is_zero(const struct in6_addr *a)
-{
-    struct in6_addr zero = mapped(0);
-
-    return memcmp(a, &zero, sizeof zero) == 0;
-}
-
 static bool
 read_options(struct rd *r, struct message *m)
 {
@@ -94,15 +75,14 @@ static enum parse_result
 read_message(struct rd *r, struct message *m)
 {
     uint8_t hardware, length;
-    uint32_t client, assigned;
     struct rd chaddr;
 
     m->op = rd_u8(r);
     hardware = rd_u8(r);
     length = rd_u8(r);
     rd_skip(r, 1 + 4 + 2 + 2); /* hops, xid, secs, flags */
-    client = rd_u32(r);
-    assigned = rd_u32(r);
+    m->client = ip_read_v4(r);
+    m->assigned = ip_read_v4(r);
     rd_skip(r, 4 + 4); /* next server, relay */
     chaddr = rd_sub(r, CHADDR_BYTES);
     rd_skip(r, NAMES_BYTES);
@@ -110,10 +90,8 @@ read_message(struct rd *r, struct message *m)
         return r->ok ? PARSE_NOT_MINE : PARSE_MORE;
     if ((m->op != OP_REQUEST && m->op != OP_REPLY) || length > CHADDR_BYTES)
         return PARSE_BAD;
-    m->client = mapped(client);
-    m->assigned = mapped(assigned);
-    if (hardware == ETHERNET && length == MAC_BYTES)
-        m->mac = rd_sub(&chaddr, MAC_BYTES);
+    if (hardware == ETHERNET && length == TEXT_MAC_OCTETS)
+        m->mac = rd_sub(&chaddr, TEXT_MAC_OCTETS);
     if (!read_options(r, m))
         return PARSE_BAD;
     if (m->has[OPTION_TYPE])
@@ -130,20 +108,6 @@ put_hex(struct fact *f, enum fact_key key, struct rd bytes)
     while (rd_left(&bytes) > 0 && at + 2 < sizeof text)
         at += (size_t)snprintf(text + at, sizeof text - at, "%02x", rd_u8(&bytes));
     fact_text(f, key, text, at);
-}
-
-static void
-put_mac(struct fact *f, struct rd mac)
-{
-    char text[TEXT_MAC_SIZE];
-    size_t at = 0;
-
-    if (!mac.ok || rd_left(&mac) != MAC_BYTES)
-        return;
-    for (unsigned i = 0; i < MAC_BYTES; i++)
-        at +=
-            (size_t)snprintf(text + at, sizeof text - at, "%s%02x", i > 0 ? ":" : "", rd_u8(&mac));
-    fact_word(f, KEY_MAC, text);
 }
 
 /* Fingerprints are compared as Fingerbank writes them: decimal numbers with commas. */
@@ -199,15 +163,15 @@ put_mask(struct fact *f, struct rd value)
 static void
 put_address(struct fact *f, struct message *m)
 {
-    struct in6_addr asked = mapped(rd_u32(&m->option[OPTION_ADDRESS]));
+    struct in6_addr asked = ip_read_v4(&m->option[OPTION_ADDRESS]);
 
     if (m->op == OP_REPLY && m->type != TYPE_ACK)
         return; /* an offer is not yet an address, and a refusal none */
-    if (m->op == OP_REPLY && !is_zero(&m->assigned))
+    if (m->op == OP_REPLY && ip_is_host(&m->assigned))
         fact_address(f, KEY_ADDRESS, &m->assigned);
-    else if (!is_zero(&m->client))
+    else if (ip_is_host(&m->client))
         fact_address(f, KEY_ADDRESS, &m->client);
-    else if (m->type == TYPE_REQUEST && m->has[OPTION_ADDRESS] && !is_zero(&asked))
+    else if (m->type == TYPE_REQUEST && m->has[OPTION_ADDRESS] && ip_is_host(&asked))
         fact_address(f, KEY_ADDRESS, &asked);
 }
 
@@ -218,7 +182,7 @@ tell(struct message *m, const struct parse_output *out)
 
     fact_begin(&f, FACT_DEVICE);
     put_address(&f, m);
-    put_mac(&f, m->mac);
+    fact_mac(&f, KEY_MAC, m->mac.p);
     if (m->has[OPTION_HOST_NAME])
         fact_text(&f, KEY_HOST_NAME, m->option[OPTION_HOST_NAME].p,
             rd_left(&m->option[OPTION_HOST_NAME]));

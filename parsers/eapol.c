@@ -4,8 +4,6 @@
  * which card.
  */
 #include "eap.h"
-#include "text.h"
-#include <stdio.h>
 
 extern const struct parser parser_eapol;
 
@@ -14,19 +12,6 @@ extern const struct parser parser_eapol;
 #define TYPE_EAP 0
 #define TYPE_LAST 8
 #define CODE_RESPONSE 2
-
-/* The device is whoever responds. */
-static void
-put_mac(struct fact *f, const uint8_t *mac)
-{
-    char text[TEXT_MAC_SIZE];
-
-    if (mac == NULL)
-        return;
-    snprintf(text, sizeof text, "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3],
-        mac[4], mac[5]);
-    fact_word(f, KEY_DEVICE_MAC, text);
-}
 
 static enum parse_result
 parse(struct parse_input *in, const struct parse_output *out)
@@ -43,7 +28,7 @@ parse(struct parse_input *in, const struct parse_output *out)
         return PARSE_BAD;
     fact_begin(&about, FACT_LOGIN);
     if (type == TYPE_EAP && rd_peek(&body) == CODE_RESPONSE)
-        put_mac(&about, in->source_mac);
+        fact_mac(&about, KEY_DEVICE_MAC, in->source_mac); /* the device is whoever responds */
     if (type == TYPE_EAP)
         result = eap_packet(&body, 0, &about, out);
     if (result != PARSE_OK)

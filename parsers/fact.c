@@ -10,7 +10,8 @@
 #include "text.h"
 #include <string.h>
 
-#define ENTRY_HEAD 2u /* key and length */
+#define ENTRY_HEAD 2u  /* key and length */
+#define MAC_GROUP 0x01 /* of the first octet: multicast and broadcast */
 
 static const char *const kind_names[FACT_KIND_COUNT] = {
     [FACT_LOGIN] = "login",
@@ -226,6 +227,18 @@ void
 fact_flag(struct fact *f, enum fact_key key)
 {
     add_entry(f, key, FACT_TYPE_FLAG, NULL, 0);
+}
+
+void
+fact_mac(struct fact *f, enum fact_key key, const uint8_t *octets)
+{
+    static const uint8_t none[TEXT_MAC_OCTETS];
+    char text[TEXT_MAC_SIZE];
+
+    if (octets == NULL || (octets[0] & MAC_GROUP) != 0 || memcmp(octets, none, sizeof none) == 0)
+        return;
+    text_from_mac(text, octets);
+    fact_word(f, key, text);
 }
 
 const char *

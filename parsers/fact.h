@@ -153,6 +153,9 @@ void fact_number(struct fact *f, enum fact_key key, int64_t value);
 /* IPv4 as ::ffff:a.b.c.d, here and everywhere in the program. */
 void fact_address(struct fact *f, enum fact_key key, const struct in6_addr *address);
 void fact_flag(struct fact *f, enum fact_key key);
+/* A card's address of six octets, as 02:00:5e:10:00:00. NULL, zeros and a group's address are no
+ * card's and not added. */
+void fact_mac(struct fact *f, enum fact_key key, const uint8_t *octets);
 
 /* The text, NUL-terminated, living as long as *f; NULL when the key is absent or no text. */
 const char *fact_get_text(const struct fact *f, enum fact_key key);

@@ -6,7 +6,7 @@
 #include "parser.h"
 
 extern const struct parser parser_radius, parser_kerberos, parser_syslog, parser_dns;
-extern const struct parser parser_dhcp;
+extern const struct parser parser_dhcp, parser_arp, parser_ndp;
 extern const struct parser parser_smb, parser_dcerpc, parser_ldap, parser_tds;
 extern const struct parser parser_ssh, parser_rfb, parser_rdp, parser_rdp_udp;
 extern const struct parser parser_http;
@@ -24,6 +24,8 @@ static const struct parser *const table[] = {
     &parser_rdp,
     &parser_rdp_udp,
     &parser_dhcp,
+    &parser_arp,
+    &parser_ndp,
     &parser_eapol,
     &parser_ppp,
     &parser_l2tp,

@@ -14,6 +14,7 @@
 #define CODE_INVALID UINT32_MAX
 #define CODE_REPLACEMENT 0xfffd
 #define UTF8_ROOM 4
+#define MAC_DIGITS (2 * TEXT_MAC_OCTETS)
 #define UNIT_ROOM 12 /* the longest unit written at once: \u{10FFFF} and a NUL */
 
 /* How many continuation bytes follow a lead byte, and what the first of them may be. */
@@ -369,15 +370,14 @@ text_to_number(struct rd t, uint64_t *number)
 }
 
 bool
-text_to_mac(struct rd t, char out[TEXT_MAC_SIZE])
+text_to_octets(struct rd t, uint8_t octets[TEXT_MAC_OCTETS])
 {
     /* The notations by where the separator stands: after how many digits, and which. */
     static const struct {
         unsigned group;
         uint8_t separator;
     } notations[] = { { 2, ':' }, { 2, '-' }, { 2, '.' }, { 2, ' ' }, { 4, '.' }, { 4, '-' },
-        { 4, ':' }, { 6, '-' }, { 6, ':' }, { 12, 0 } };
-    uint8_t octets[6];
+        { 4, ':' }, { 6, '-' }, { 6, ':' }, { MAC_DIGITS, 0 } };
 
     if (!t.ok)
         return false;
@@ -385,8 +385,8 @@ text_to_mac(struct rd t, char out[TEXT_MAC_SIZE])
         struct rd r = t;
         unsigned digits = 0;
 
-        memset(octets, 0, sizeof(octets));
-        while (digits < 12) {
+        memset(octets, 0, TEXT_MAC_OCTETS);
+        while (digits < MAC_DIGITS) {
             int value;
 
             if (digits > 0 && digits % notations[i].group == 0 &&
@@ -398,13 +398,28 @@ text_to_mac(struct rd t, char out[TEXT_MAC_SIZE])
             octets[digits / 2] = (uint8_t)(octets[digits / 2] << 4 | value);
             digits++;
         }
-        if (digits == 12 && r.ok && rd_left(&r) == 0) {
-            snprintf(out, TEXT_MAC_SIZE, "%02x:%02x:%02x:%02x:%02x:%02x", octets[0], octets[1],
-                octets[2], octets[3], octets[4], octets[5]);
+        if (digits == MAC_DIGITS && r.ok && rd_left(&r) == 0)
             return true;
-        }
     }
     return false;
+}
+
+bool
+text_to_mac(struct rd t, char out[TEXT_MAC_SIZE])
+{
+    uint8_t octets[TEXT_MAC_OCTETS];
+
+    if (!text_to_octets(t, octets))
+        return false;
+    text_from_mac(out, octets);
+    return true;
+}
+
+void
+text_from_mac(char out[TEXT_MAC_SIZE], const uint8_t octets[TEXT_MAC_OCTETS])
+{
+    snprintf(out, TEXT_MAC_SIZE, "%02x:%02x:%02x:%02x:%02x:%02x", octets[0], octets[1], octets[2],
+        octets[3], octets[4], octets[5]);
 }
 
 void

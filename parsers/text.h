@@ -11,6 +11,7 @@
 #include "rd.h"
 #include <netinet/in.h>
 
+#define TEXT_MAC_OCTETS 6
 #define TEXT_MAC_SIZE 18     /* "02:00:5e:10:00:00" and its NUL */
 #define TEXT_ADDRESS_SIZE 46 /* longest IPv6 address and its NUL (INET6_ADDRSTRLEN) */
 
@@ -50,8 +51,10 @@ bool text_to_address(struct rd t, struct in6_addr *address);
 bool text_to_endpoint(struct rd t, struct in6_addr *address);
 bool text_to_number(struct rd t, uint64_t *number);
 /* A MAC of six octets in any common notation (00-11-22-33-44-55, 00:11.., 0011.2233.4455,
- * 001122-334455, 001122334455), written as 00:11:22:33:44:55. */
+ * 001122-334455, 001122334455): its octets, or written as 00:11:22:33:44:55. */
+bool text_to_octets(struct rd t, uint8_t octets[TEXT_MAC_OCTETS]);
 bool text_to_mac(struct rd t, char out[TEXT_MAC_SIZE]);
+void text_from_mac(char out[TEXT_MAC_SIZE], const uint8_t octets[TEXT_MAC_OCTETS]);
 /* IPv4-mapped addresses as a.b.c.d. */
 void text_from_address(char out[TEXT_ADDRESS_SIZE], const struct in6_addr *address);
 

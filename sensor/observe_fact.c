@@ -5,6 +5,7 @@
  * machinery, and a handshake that a parser read, are signs of a session.
  */
 #include "../conf/list_vendor.h"
+#include "../parsers/text.h"
 #include "observe_internal.h"
 #include <stdio.h>
 
@@ -120,9 +121,7 @@ add_vendor(struct fact *fact)
     uint8_t mac[LIST_VENDOR_MAC];
     char vendor[FACT_TEXT_MAX];
 
-    if (text != NULL &&
-        sscanf(text, "%2hhx:%2hhx:%2hhx:%2hhx:%2hhx:%2hhx", &mac[0], &mac[1], &mac[2], &mac[3],
-            &mac[4], &mac[5]) == LIST_VENDOR_MAC &&
+    if (text != NULL && text_to_octets(text_of(text), mac) &&
         list_vendor_of(mac, vendor, sizeof vendor))
         fact_text(fact, KEY_VENDOR, vendor, strlen(vendor));
 }
