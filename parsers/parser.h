@@ -56,8 +56,10 @@ struct parse_input {
     uint16_t source_port, destination_port;
     uint32_t wire_length;      /* bytes of the datagram or segment on the wire */
     const uint8_t *source_mac; /* of the frame; 6 bytes, NULL when unknown */
-    int64_t time_us;           /* packet time, for protocols whose text carries no year or zone */
-    union parse_state *state;  /* never NULL for a parser with has_state */
+    int64_t time_us;           /* packet time: of what made the last byte of `data` readable */
+    uint32_t disorder; /* TCP: grows with each segment of either direction that came early, twice or
+                          not at all: a time between two messages is good when it stayed the same */
+    union parse_state *state; /* never NULL for a parser with has_state */
     /* Set by the parser with PARSE_OK, TCP: so many bytes more, behind `data`'s end, belong to the
      * message and are not wanted. They are passed over as they come, or do not come. Only when
      * `data` was read to its end. */

@@ -172,6 +172,14 @@ keep_state(struct job *job, unsigned row, const union parse_state *state)
     return true;
 }
 
+static uint32_t
+disorder_of(const struct flow *f)
+{
+    return f != NULL && f->streams != NULL
+               ? f->streams->way[0].disorder + f->streams->way[1].disorder
+               : 0;
+}
+
 /* One parser over one message; *taken receives how far it read, with what it passes over. */
 static enum parse_result
 run(struct job *job, unsigned row, const uint8_t *bytes, size_t n, size_t *taken)
@@ -187,6 +195,7 @@ run(struct job *job, unsigned row, const uint8_t *bytes, size_t n, size_t *taken
     in->data = rd_of(bytes, n);
     in->skip = 0;
     in->after_gap = job->pair != NULL && job->pair->way[job->direction].after_gap;
+    in->disorder = disorder_of(job->f);
     in->state = NULL;
     if (is_fresh) {
         memset(&fresh, 0, sizeof fresh);

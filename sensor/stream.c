@@ -164,6 +164,7 @@ open_gap(struct stream_pool *pool, struct stream *s, uint32_t seq)
     s->next = seq;
     s->is_passing = false;
     s->after_gap = true;
+    s->disorder++;
     pool->counts.gaps++;
 }
 
@@ -175,6 +176,7 @@ hold(struct stream_pool *pool, struct stream *s, const struct stream_segment *g)
 
     while (*at != NULL && (int32_t)((*at)->seq - g->seq) < 0)
         at = &(*at)->next;
+    s->disorder++;
     if (*at != NULL && (*at)->seq == g->seq) {
         pool->counts.retransmitted++;
         return STREAM_GOING;
@@ -203,9 +205,11 @@ advance(struct stream_pool *pool, struct stream *s, const struct stream_segment 
     enum stream_result result = STREAM_GOING;
 
     if (skip >= g->length) {
+        s->disorder++;
         pool->counts.retransmitted += !s->is_passing;
         return STREAM_GOING;
     }
+    s->disorder += skip > 0;
     pool->counts.overlapping += skip > 0 && !s->is_passing;
     s->is_passing = false;
     if (skip < g->captured) {

@@ -21,6 +21,7 @@
 #define PORT_COUNT 4002  /* C: its number in this flow is told */
 #define PORT_TUNNEL 4003 /* T<text>: the text, newline included, is handed on */
 #define PORT_BODY 4004   /* B<digit>: so many hundred bytes behind it belong to it; told */
+#define PORT_ORDER 4005  /* O: how much disorder there was before it is told */
 #define PORT_OTHER 4999
 #define TYPE_LINK 0x9999
 
@@ -106,6 +107,18 @@ parse_body(struct parse_input *in, const struct parse_output *out)
     return PARSE_OK;
 }
 
+static enum parse_result
+parse_order(struct parse_input *in, const struct parse_output *out)
+{
+    struct rd text;
+    enum parse_result result = message(in, 'O', &text);
+    char number = (char)('0' + in->disorder);
+
+    if (result == PARSE_OK)
+        say(out, "disorder", &number, 1);
+    return result;
+}
+
 static const struct parser parsers[] = {
     { .name = "word",
         .transports = PARSER_TCP | PARSER_LINK,
@@ -127,13 +140,14 @@ static const struct parser parsers[] = {
         .whole_stream = true,
         .resyncs = true,
         .parse = parse_body },
+    { .name = "order", .transports = PARSER_TCP, .ports = { PORT_ORDER }, .parse = parse_order },
 };
 
 const struct parser *const *
 parser_table(unsigned *count)
 {
     static const struct parser *const table[] = { &parsers[0], &parsers[1], &parsers[2],
-        &parsers[3] };
+        &parsers[3], &parsers[4] };
 
     *count = sizeof table / sizeof table[0];
     return table;
@@ -277,6 +291,19 @@ static const struct {
         "body:0 body:0 body:0" },
     { "a port is no reason to believe other bytes", PORT_BODY, { { .seq = 70, .text = "Wuser\n" } },
         "word:user" },
+    { "segments in order are no disorder", PORT_ORDER,
+        { { .seq = 1, .text = "Oa\n" }, { .seq = 4, .text = "O" }, { .seq = 5, .text = "b\n" } },
+        "disorder:0 disorder:0" },
+    { "one that came twice is, seen from either side", PORT_ORDER,
+        { { .seq = 1, .text = "Oa\n" }, { .seq = 1, .text = "Oa\n" },
+            { .seq = 1, .text = "Ob\n", .from_server = true } },
+        "disorder:0 disorder:1" },
+    { "so is one that came early", PORT_ORDER,
+        { { .seq = 1, .text = "Oa\n" }, { .seq = 7, .text = "Oc\n" },
+            { .seq = 4, .text = "Ob\n" } },
+        "disorder:0 disorder:1 disorder:1" },
+    { "and one that overlaps", PORT_ORDER,
+        { { .seq = 1, .text = "Oa\n" }, { .seq = 3, .text = "\nOb\n" } }, "disorder:0 disorder:1" },
     { "known anywhere", PORT_OTHER, { { .seq = 1, .text = "Wuser\n" } }, "word:user" },
     { "known on its port only", PORT_OTHER, { { .text = "C\n" } }, "" },
 };
