@@ -16,6 +16,7 @@
 #define COUNT_DIGITS_MAX 5 /* of an octet count up to MESSAGE_MAX */
 #define HOST_MAX 255       /* RFC 5424, 6 */
 #define TAG_MAX 48         /* RFC 5424, 6: APP-NAME; RFC 3164 allows 32 */
+#define HEADERS_MAX 3      /* the sender's own and those of two relays */
 
 static const struct syslog_vendor *const vendors[] = {
     &syslog_asa,
@@ -23,7 +24,21 @@ static const struct syslog_vendor *const vendors[] = {
     &syslog_globalprotect,
     &syslog_openvpn,
     &syslog_ocserv,
+    &syslog_ivanti,
+    &syslog_pfsense,
+    &syslog_strongswan,
+    &syslog_mikrotik,
+    &syslog_sonicwall,
+    &syslog_nps,
+    &syslog_rras,
 };
+
+/* How messages are parted on this connection, once one was read. */
+struct framing {
+    bool is_counted, is_by_line;
+};
+
+_Static_assert(sizeof(struct framing) <= PARSE_STATE_BYTES, "it is kept as parse_state");
 
 static bool
 is_digit(uint8_t c)
@@ -174,7 +189,7 @@ take_structured_data(struct rd *r)
 static bool
 read_rfc5424(struct rd r, struct syslog_message *m)
 {
-    struct rd host, app;
+    struct rd host, app, data;
 
     if (!text_take(&r, "1 "))
         return false;
@@ -184,15 +199,53 @@ read_rfc5424(struct rd r, struct syslog_message *m)
     app = take_word(&r);
     (void)take_word(&r); /* PROCID */
     (void)take_word(&r); /* MSGID */
-    if (!take_structured_data(&r) || (rd_left(&r) > 0 && !text_take(&r, " ")))
+    data = r;
+    if (!take_structured_data(&r) || (rd_left(&r) > 0 && rd_peek(&r) != ' '))
         return false;
+    m->data = rd_of(data.p, (size_t)(r.p - data.p));
+    (void)text_take(&r, " ");
     (void)text_take(&r, "\xef\xbb\xbf"); /* the mark of UTF-8: RFC 5424, 6.4 */
     if (!text_equals(&host, "-"))
         m->host = host;
+    if (rd_left(&app) > 1 && app.end[-1] == ':') /* some write a TAG of RFC 3164 */
+        app.end--;
     if (!text_equals(&app, "-"))
         m->app = app;
     m->content = m->text = text_trim(r);
     return true;
+}
+
+/* What follows is the header of a message that a relay passed on behind its own. */
+static bool
+take_relayed(struct rd *r)
+{
+    struct rd at = *r;
+
+    if (take_priority(&at)) {
+        *r = at;
+        return true;
+    }
+    return take_time(&at) || (text_take(&at, "1 ") && take_time(&at));
+}
+
+/* The innermost header speaks, and where it is silent, the one around it. */
+static void
+read_headers(struct rd r, struct syslog_message *m)
+{
+    static const struct rd nothing = { NULL, NULL, true };
+    struct rd host = nothing;
+
+    for (unsigned n = 0; n < HEADERS_MAX; n++) {
+        *m = (struct syslog_message){ nothing, nothing, nothing, nothing, nothing };
+        if (!read_rfc5424(r, m))
+            read_rfc3164(r, m);
+        if (rd_left(&m->host) == 0)
+            m->host = host;
+        host = m->host;
+        r = m->content;
+        if (!take_relayed(&r))
+            return;
+    }
 }
 
 static void
@@ -208,14 +261,12 @@ put_gateway(struct fact *f, const struct syslog_message *m, const struct in6_add
 static enum parse_result
 read_message(struct rd r, const struct parse_input *in, const struct parse_output *out)
 {
-    struct rd nothing = { NULL, NULL, true };
-    struct syslog_message m = { nothing, nothing, nothing, nothing };
+    struct syslog_message m;
     struct fact f;
 
     if (!take_priority(&r))
         return PARSE_NOT_MINE;
-    if (!read_rfc5424(r, &m))
-        read_rfc3164(r, &m);
+    read_headers(r, &m);
     for (size_t i = 0; i < sizeof(vendors) / sizeof(vendors[0]); i++) {
         if (!vendors[i]->read(&m, &f))
             continue;
@@ -260,23 +311,36 @@ take_line(struct rd *r, struct rd *message)
     return (size_t)(r->p - from) > MESSAGE_MAX ? PARSE_BAD : PARSE_MORE;
 }
 
+/* Behind a message some senders put a line end that its count does not contain; and a message of
+ * several lines, sent by line, goes on in lines that are no messages. */
 static enum parse_result
 parse_stream(struct parse_input *in, const struct parse_output *out)
 {
+    struct framing *framing = (struct framing *)(void *)in->state->bytes;
     struct rd r = in->data, message;
     enum parse_result result;
+    bool is_counted;
 
+    while (framing->is_counted && (text_take(&r, "\n") || text_take(&r, "\r")))
+        ;
     if (rd_left(&r) == 0)
         return PARSE_MORE;
-    if (is_digit(rd_peek(&r)))
+    is_counted = is_digit(rd_peek(&r)) && !framing->is_by_line;
+    if (is_counted)
         result = take_counted(&r, &message);
-    else if (rd_peek(&r) == '<')
+    else if (rd_peek(&r) == '<' || framing->is_by_line)
         result = take_line(&r, &message);
     else
         return PARSE_NOT_MINE;
     if (result != PARSE_OK)
         return result;
     result = read_message(message, in, out);
+    if (result == PARSE_OK) {
+        framing->is_counted = is_counted;
+        framing->is_by_line = !is_counted;
+    } else if (framing->is_by_line) {
+        result = PARSE_OK;
+    }
     if (result == PARSE_OK)
         in->data = r;
     return result;
@@ -304,5 +368,6 @@ const struct parser parser_syslog = {
     .transports = PARSER_TCP | PARSER_UDP,
     .ports = { 514, 601, 1514, 6514 },
     .whole_stream = true,
+    .has_state = true,
     .parse = parse,
 };

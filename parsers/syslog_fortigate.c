@@ -10,7 +10,6 @@
 #include "syslog_vendor.h"
 #include "text.h"
 
-#define FIELDS_MAX 128   /* a line has around thirty */
 #define MESSAGE_DIGITS 6 /* the last of the ten digits of logid */
 #define LOGID_DIGITS 10
 
@@ -46,60 +45,6 @@ static const struct {
     { 39947, FACT_LOGIN, "tunnel-up", "success" },      /* SSL_VPN_SESSION_TUNNEL_UP */
     { 39948, FACT_LOGOUT, "tunnel-down", NULL },        /* SSL_VPN_SESSION_TUNNEL_DOWN */
 };
-
-/* A quoted value, up to the quote that no backslash precedes. */
-static bool
-take_quoted(struct rd *r, struct rd *value)
-{
-    const uint8_t *from = r->p;
-
-    for (;;) {
-        uint8_t c = rd_u8(r);
-
-        if (!r->ok)
-            return false;
-        if (c == '\\')
-            rd_skip(r, 1);
-        else if (c == '"')
-            break;
-    }
-    *value = rd_of(from, (size_t)(r->p - 1 - from));
-    return true;
-}
-
-/* The next key=value; false at the end and at anything else. */
-static bool
-take_pair(struct rd *r, struct rd *key, struct rd *value)
-{
-    *r = text_trim(*r);
-    if (!text_take_until(r, "=", key))
-        return false;
-    if (text_take(r, "\""))
-        return take_quoted(r, value) && (rd_left(r) == 0 || rd_peek(r) == ' ' || rd_peek(r) == ',');
-    if (!text_take_until(r, " ", value))
-        *value = text_take_rest(r);
-    return true;
-}
-
-/* Values that say nothing count as absent. */
-static bool
-is_empty(const struct rd *value)
-{
-    return rd_left(value) == 0 || text_equals(value, "N/A") || text_equals(value, "(null)");
-}
-
-static void
-read_fields(struct rd r, struct rd fields[FIELD_COUNT])
-{
-    struct rd key, value;
-
-    for (unsigned n = 0; n < FIELDS_MAX && take_pair(&r, &key, &value); n++) {
-        (void)text_take(&r, ","); /* the CSV form */
-        for (unsigned i = 0; i < FIELD_COUNT; i++)
-            if (text_equals(&key, field_names[i]) && fields[i].p == NULL && !is_empty(&value))
-                fields[i] = value;
-    }
-}
 
 /* FortiOS begins a line with one of these; another program's line only quotes one. */
 static bool
@@ -143,9 +88,7 @@ read(const struct syslog_message *m, struct fact *f)
 
     if (!begins_as_fortios(m->content))
         return false;
-    for (unsigned i = 0; i < FIELD_COUNT; i++)
-        fields[i] = (struct rd){ NULL, NULL, true };
-    read_fields(m->content, fields);
+    (void)syslog_read_pairs(m->content, field_names, fields, FIELD_COUNT);
     if (!message_number(fields[FIELD_LOGID], &number) ||
         !text_equals(&fields[FIELD_TYPE], "event") || !text_equals(&fields[FIELD_SUBTYPE], "vpn"))
         return false;

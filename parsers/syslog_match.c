@@ -73,6 +73,11 @@ put_field(struct fact *f, char field, struct rd value)
         return login_address(f, KEY_OUTSIDE, value);
     case 'i':
         return put_inside(f, value);
+    case 'p':
+        login_calling_station(f, value);
+        return fact_has(f, KEY_OUTSIDE) || fact_has(f, KEY_DEVICE_MAC);
+    case 'w':
+        return rd_left(&value) > 0 && !text_contains(value, " ");
     }
     for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
         if (texts[i].field == field)

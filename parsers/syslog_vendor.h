@@ -14,6 +14,7 @@
 struct syslog_message {
     struct rd host;    /* empty when the header names none */
     struct rd app;     /* RFC 5424 APP-NAME, RFC 3164 TAG without [pid]; empty when there is none */
+    struct rd data;    /* RFC 5424 STRUCTURED-DATA as written; empty when there is none */
     struct rd content; /* behind the header, TAG included (RFC 3164) */
     struct rd text;    /* behind the TAG, trimmed */
 };
@@ -30,6 +31,7 @@ struct syslog_pattern {
  *   {x} anything         {u} account          {o} outside (must be an address)
  *   {i} inside           {s} session          {r} reason
  *   {h} host name        {c} client software
+ *   {p} a calling station, address or MAC        {w} one word, no space in it
  * {U} is an account that may hold the literal behind it: it ends where that last begins, so nothing
  * behind it may be text chosen by the client. {1} is an account behind which such text does stand:
  * the literal behind it must occur only once. */
@@ -42,6 +44,13 @@ bool syslog_match_any(
 /* An account unless it is empty or masked (*****). */
 void syslog_account(struct fact *f, struct rd name);
 
+/* Takes the next `key=value`; the value without the quotes, double or single, around it, in which
+ * \ escapes. False at the end and at anything else. */
+bool syslog_take_pair(struct rd *r, struct rd *key, struct rd *value);
+/* The values of the keys named, each where its name stands; the first of a key that is repeated,
+ * values that say nothing left out. False when one of these keys is repeated. */
+bool syslog_read_pairs(struct rd r, const char *const names[], struct rd values[], size_t count);
+
 struct syslog_vendor {
     const char *method; /* syslog-cisco-asa ... */
     /* True when the line is a login or logout of this vendor; *f is complete but for method and
@@ -50,6 +59,7 @@ struct syslog_vendor {
 };
 
 extern const struct syslog_vendor syslog_asa, syslog_fortigate, syslog_globalprotect,
-    syslog_openvpn, syslog_ocserv;
+    syslog_openvpn, syslog_ocserv, syslog_ivanti, syslog_pfsense, syslog_strongswan,
+    syslog_mikrotik, syslog_sonicwall, syslog_nps, syslog_rras;
 
 #endif

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* clang-format off */
-/* links: parsers/syslog.c parsers/syslog_match.c parsers/syslog_asa.c parsers/syslog_fortigate.c parsers/syslog_globalprotect.c parsers/syslog_openvpn.c parsers/syslog_ocserv.c parsers/login.c parsers/fact.c parsers/text.c */
+/* links: parsers/syslog*.c parsers/login.c parsers/fact.c parsers/text.c */
 /* clang-format on */
 /*
  * Proves that each gateway's documented lines give the login or logout that they tell, in every
  * shape of header and framing, and that a name chosen by an attacker forges nothing.
  */
-#include "parse_check.h"
+#include "syslog_check.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -15,10 +15,6 @@
 #include <cmocka.h>
 
 #define COUNT(a) (sizeof(a) / sizeof(*(a)))
-#define ROOM 4096
-
-extern const struct parser parser_syslog;
-
 #define ASA "<166>Mar 21 2014 23:03:49 vpn1 : %ASA-6-"
 #define OVPN "<29>Jun  1 12:00:00 vpn1 openvpn[12]: "
 #define OCSERV "<29>Jun  1 12:00:00 vpn1 ocserv[12]: "
@@ -26,9 +22,7 @@ extern const struct parser parser_syslog;
 #define FORTI_VPN "\" type=\"event\" subtype=\"vpn\" level=\"information\" "
 #define PAN "<14>Jun  1 12:00:00 vpn1 1,2020/06/01 12:00:00,012345678901,"
 
-static const struct sample {
-    const char *name, *line, *facts;
-} samples[] = {
+static const struct syslog_sample samples[] = {
     { "ASA: parent session",
         ASA "113039: Group <staff> User <jdoe> IP <203.0.113.9> AnyConnect parent session started.",
         "login account=jdoe result=success method=syslog-cisco-asa outside=203.0.113.9 "
@@ -249,67 +243,25 @@ static const struct sample {
         "<34>Oct 11 22:14:15 mymachine su: 'su root' failed for lonvick on /dev/pts/8", "" },
 };
 
-static struct parse_input
-input(enum parse_transport transport)
-{
-    return (struct parse_input){ .transport = transport, .destination_port = 514 };
-}
-
 static void
 test_lines_say_what_they_say(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < COUNT(samples); i++) {
-        struct parse_input in = input(PARSE_UDP);
-        struct parse_check c;
-        enum parse_result result =
-            parse_check_run(&parser_syslog, &in, samples[i].line, strlen(samples[i].line), &c);
-
-        if (result != PARSE_OK || strcmp(c.facts, samples[i].facts) != 0)
-            fail_msg("%s: %d %s", samples[i].name, (int)result, c.facts);
-    }
+    syslog_check_lines(samples, COUNT(samples));
 }
 
-/* A datagram cut by the capture says nothing, whatever its first bytes look like. */
 static void
 test_cut_datagrams_say_nothing(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < COUNT(samples); i++)
-        for (size_t n = 0; n < strlen(samples[i].line); n++) {
-            struct parse_input in = input(PARSE_UDP);
-            struct parse_check c;
-
-            in.is_cut = true;
-            if (parse_check_run(&parser_syslog, &in, samples[i].line, n, &c) == PARSE_OK || c.count)
-                fail_msg("%s: prefix of %zu bytes", samples[i].name, n);
-        }
+    syslog_check_cut(samples, COUNT(samples));
 }
 
-/* RFC 6587, both framings: every prefix waits, two messages come one by one. */
 static void
 test_streams_in_both_framings(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < COUNT(samples); i++)
-        for (size_t k = 0; k < 2; k++) {
-            struct parse_input in = input(PARSE_TCP);
-            struct parse_check c;
-            char bytes[ROOM];
-            size_t n, one, length = strlen(samples[i].line);
-
-            if (k == 0)
-                n = (size_t)snprintf(bytes, sizeof(bytes), "%zu %s%zu %s", length, samples[i].line,
-                    length, samples[i].line);
-            else
-                n = (size_t)snprintf(
-                    bytes, sizeof(bytes), "%s\n%s\n", samples[i].line, samples[i].line);
-            one = n / 2;
-            assert_int_equal(parse_check_prefixes(&parser_syslog, in, bytes, one), one);
-            assert_int_equal(parse_check_run(&parser_syslog, &in, bytes, n, &c), PARSE_OK);
-            assert_string_equal(c.facts, samples[i].facts);
-            assert_int_equal(rd_left(&in.data), one);
-        }
+    syslog_check_streams(samples, COUNT(samples));
 }
 
 static const struct {
@@ -334,7 +286,7 @@ test_others_are_refused(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT(others); i++) {
-        struct parse_input in = input(others[i].transport);
+        struct parse_input in = syslog_check_input(others[i].transport);
         struct parse_check c;
         enum parse_result result =
             parse_check_run(&parser_syslog, &in, others[i].bytes, strlen(others[i].bytes), &c);
