@@ -1,171 +1,209 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * DNS (RFC 1035), mDNS (RFC 6762) and LLMNR (RFC 4795): which names were asked for, whoever
- * answered. A message is read to its end before anything is said of it, so that what merely sits on
- * port 53 is not taken for DNS. Answers are not kept, and a look-up over TLS or HTTPS is not seen.
+ * DNS (RFC 1035) and LLMNR (RFC 4795): which names were asked for, whoever answered, and which
+ * addresses a name was answered with, under the name first asked for, however many aliases lie
+ * between. Dynamic updates (RFC 2136) name the zone, and the host that registers itself. A message
+ * is read to its end before anything is said of it, so that what merely sits on port 53 is not
+ * taken for DNS. A look-up over TLS or HTTPS is not seen.
  */
+#include "dns_message.h"
 #include "parser.h"
-#include <ctype.h>
+#include "text.h"
+#include <stdio.h>
+#include <strings.h>
 
 extern const struct parser parser_dns;
 
-#define PORT_MDNS 5353
+#define PORT_LLMNR 5355
 #define HEADER_BYTES 12
-#define OPCODE_MASK 0x7800 /* of the flags; QUERY is 0 */
-#define LABEL_MAX 63
-#define NAME_MAX_BYTES 255 /* RFC 1035, 2.3.4 */
-#define POINTER 0xc0       /* the two upper bits: the rest of the name stands elsewhere */
-#define NAME_TEXT (2 * NAME_MAX_BYTES) /* every byte may need its backslash */
-#define JUMPS_MAX 32                   /* pointers to pointers within one name; servers use a few */
-#define QUESTIONS_MAX 32               /* mDNS asks for several services at once */
-
-struct name {
-    char text[NAME_TEXT];
-    size_t length; /* of the text */
-    size_t bytes;  /* on the wire, without compression */
-};
-
-/* A dot within a label is no boundary: RFC 4343, 2.1. */
-static void
-put_label(struct name *name, struct rd label)
-{
-    if (name->length > 0)
-        name->text[name->length++] = '.';
-    while (rd_left(&label) > 0) {
-        uint8_t c = rd_u8(&label);
-
-        if (c == '.' || c == '\\')
-            name->text[name->length++] = '\\';
-        name->text[name->length++] = (char)tolower(c);
-    }
-}
-
-/* Reads the name that stands at r and follows its pointers within the message; each must point
- * before the place that the last one led to, so that there is an end. False: it is none. */
-static bool
-read_name(const struct rd *message, struct rd *r, struct name *name)
-{
-    struct rd at = *r;
-    size_t start = (size_t)(r->p - message->p);
-    unsigned jumps = 0;
-
-    name->length = name->bytes = 0;
-    for (;;) {
-        uint8_t length = rd_u8(&at);
-
-        if (!at.ok)
-            return false;
-        if ((length & POINTER) == POINTER) {
-            size_t to = (size_t)(length & ~POINTER & 0xff) << 8 | rd_u8(&at);
-
-            if (jumps == 0)
-                *r = at;
-            if (!at.ok || to >= start || to < HEADER_BYTES || ++jumps > JUMPS_MAX)
-                return false;
-            start = to;
-            at = *message;
-            rd_skip(&at, to);
-            continue;
-        }
-        if (length > LABEL_MAX || (name->bytes += length + 1u) > NAME_MAX_BYTES)
-            return false;
-        if (length == 0)
-            break;
-        put_label(name, rd_sub(&at, length));
-        if (!at.ok)
-            return false;
-    }
-    if (jumps == 0)
-        *r = at;
-    return true;
-}
-
-/* A record whose name need not be known. */
-static bool
-skip_record(struct rd *r)
-{
-    uint8_t length;
-
-    while ((length = rd_u8(r)) != 0 && (length & POINTER) != POINTER) {
-        if (length > LABEL_MAX)
-            return false;
-        rd_skip(r, length);
-    }
-    if (length != 0)
-        rd_skip(r, 1); /* the rest of the pointer */
-    rd_skip(r, 8);     /* type, class, time to live */
-    rd_skip(r, rd_u16(r));
-    return r->ok;
-}
-
-struct header {
-    unsigned questions, records;
-};
-
-static bool
-read_header(struct rd *r, struct header *h)
-{
-    uint16_t flags;
-
-    rd_skip(r, 2); /* id */
-    flags = rd_u16(r);
-    h->questions = rd_u16(r);
-    h->records = rd_u16(r);
-    h->records += rd_u16(r);
-    h->records += rd_u16(r);
-    return r->ok && (flags & OPCODE_MASK) == 0 && h->questions <= QUESTIONS_MAX;
-}
+#define ANSWERS_TOLD 16 /* of one message */
+#define ZONE_V4 ".in-addr.arpa"
+#define ZONE_V6 ".ip6.arpa"
+#define V6_NIBBLES 32
 
 static void
-report(struct rd message, const struct header *h, const char *what, const struct parse_output *out)
+tell_questions(const struct dns_message *m, const char *what, const struct parse_output *out)
 {
-    struct rd r = message;
-    struct name name;
+    struct rd r = m->body;
+    struct dns_name name;
 
-    rd_skip(&r, HEADER_BYTES);
-    for (unsigned i = 0; i < h->questions && read_name(&message, &r, &name); i++) {
+    for (unsigned i = 0; i < m->questions && dns_next_question(m, &r, &name); i++) {
         struct fact f;
 
-        rd_skip(&r, 4); /* type, class */
-        if (name.length == 0)
-            continue;
+        dns_lower(&name);
         fact_begin(&f, FACT_NAME);
         fact_word(&f, KEY_WHAT, what);
-        fact_text(&f, KEY_NAME, name.text, name.length);
+        dns_put_name(&f, &name);
         out->fact(out->context, &f);
     }
 }
 
-static enum parse_result
-read_message(struct rd message, const char *what, const struct parse_output *out)
+static bool
+takes_end(struct rd *text, const char *end)
 {
-    struct rd r = message;
-    struct header h;
-    struct name name;
+    size_t n = strlen(end);
 
-    if (!read_header(&r, &h))
-        return PARSE_BAD;
-    for (unsigned i = 0; i < h.questions; i++) {
-        if (!read_name(&message, &r, &name))
-            return PARSE_BAD;
-        rd_skip(&r, 4);
+    if (rd_left(text) < n || strncasecmp((const char *)text->end - n, end, n) != 0)
+        return false;
+    text->end -= n;
+    return true;
+}
+
+/* RFC 1035, 3.5: four numbers, the last first. */
+static bool
+read_reverse_v4(struct rd text, struct in6_addr *address)
+{
+    uint8_t octets[4];
+    struct rd part;
+    uint64_t n;
+
+    for (unsigned i = 4; i-- > 0;) {
+        if (i == 0)
+            part = text_take_rest(&text);
+        else if (!text_take_until(&text, ".", &part))
+            return false;
+        if (!text_to_number(part, &n) || n > UINT8_MAX)
+            return false;
+        octets[i] = (uint8_t)n;
     }
-    for (unsigned i = 0; r.ok && i < h.records; i++)
-        if (!skip_record(&r))
-            return PARSE_BAD;
-    if (!r.ok)
-        return PARSE_BAD;
-    report(message, &h, what, out);
-    return PARSE_OK;
+    *address = (struct in6_addr){
+        .s6_addr = { [10] = 0xff, [11] = 0xff, [12] = octets[0], octets[1], octets[2], octets[3] }
+    };
+    return true;
+}
+
+/* RFC 3596, 2.5: 32 hexadecimal digits, the last first. */
+static bool
+read_reverse_v6(struct rd text, struct in6_addr *address)
+{
+    memset(address, 0, sizeof *address);
+    for (unsigned i = V6_NIBBLES; i-- > 0;) {
+        int value = text_hex_value(rd_u8(&text));
+
+        if (!text.ok || value < 0 || (i > 0 && rd_u8(&text) != '.'))
+            return false;
+        address->s6_addr[i / 2] |= (uint8_t)(i % 2 == 0 ? value << 4 : value);
+    }
+    return text.ok && rd_left(&text) == 0;
+}
+
+static bool
+read_reverse(const struct dns_name *name, struct in6_addr *address)
+{
+    struct rd text = rd_of(name->text, name->length);
+
+    if (takes_end(&text, ZONE_V4))
+        return read_reverse_v4(text, address);
+    return takes_end(&text, ZONE_V6) && read_reverse_v6(text, address);
+}
+
+static void
+tell_address(const char *what, const struct dns_name *name, const struct in6_addr *address,
+    const struct parse_output *out)
+{
+    struct dns_name lower = *name;
+    struct fact f;
+
+    dns_lower(&lower);
+    fact_begin(&f, FACT_NAME);
+    fact_word(&f, KEY_WHAT, what);
+    dns_put_name(&f, &lower);
+    fact_address(&f, KEY_ADDRESS, address);
+    out->fact(out->context, &f);
+}
+
+/* Of a machine that answers for itself, and of no other. */
+static void
+tell_device(
+    const struct dns_name *name, const struct in6_addr *address, const struct parse_output *out)
+{
+    struct fact f;
+
+    fact_begin(&f, FACT_DEVICE);
+    fact_address(&f, KEY_ADDRESS, address);
+    fact_text(&f, KEY_HOST_NAME, name->text, name->length);
+    out->fact(out->context, &f);
+}
+
+/* The answer is a chain: aliases of what was asked for, then addresses of the last (RFC 1034,
+ * 3.6.2). What hangs on no link of it was not asked for. */
+static void
+tell_answers(const struct dns_message *m, const struct parse_input *in, bool is_llmnr,
+    const struct parse_output *out)
+{
+    struct dns_walk walk = dns_records(m);
+    struct rd r = m->body;
+    struct dns_name asked, link;
+    struct dns_record record;
+    struct in6_addr address;
+
+    if (!dns_next_question(m, &r, &asked))
+        return;
+    link = asked;
+    for (unsigned told = 0; told < ANSWERS_TOLD && dns_next_record(m, &walk, &record);) {
+        struct rd data = record.data;
+
+        if (record.section != DNS_ANSWER)
+            break;
+        if (!dns_same_name(&record.name, &link))
+            continue;
+        if (record.type == DNS_TYPE_CNAME) {
+            if (!dns_read_name(m, &data, &link))
+                return;
+        } else if (dns_record_address(&record, &address)) {
+            tell_address(is_llmnr ? "llmnr" : "dns-answer", &asked, &address, out);
+            if (is_llmnr && memcmp(&address, &in->source, sizeof address) == 0)
+                tell_device(&asked, &address, out);
+            told++;
+        } else if (record.type == DNS_TYPE_PTR && read_reverse(&asked, &address) &&
+                   dns_read_name(m, &data, &record.name)) {
+            tell_address("dns-pointer", &record.name, &address, out);
+            told++;
+        }
+    }
+}
+
+/* Hosts that are added (class IN; to delete has others): the names stand where a question has its
+ * authorities. */
+static void
+tell_update(const struct dns_message *m, const struct parse_output *out)
+{
+    struct dns_walk walk = dns_records(m);
+    struct dns_record record;
+    struct in6_addr address;
+
+    for (unsigned told = 0; told < ANSWERS_TOLD && dns_next_record(m, &walk, &record);)
+        if (record.section == DNS_AUTHORITY && record.class_number == DNS_CLASS_IN &&
+            dns_record_address(&record, &address)) {
+            tell_device(&record.name, &address, out);
+            told++;
+        }
+}
+
+static bool
+read_message(struct rd bytes, const struct parse_input *in, const struct parse_output *out)
+{
+    bool is_llmnr = in->source_port == PORT_LLMNR || in->destination_port == PORT_LLMNR;
+    struct dns_message m;
+
+    if (!dns_check(bytes, &m) || (m.opcode != DNS_OPCODE_QUERY && m.opcode != DNS_OPCODE_UPDATE))
+        return false;
+    if (m.opcode == DNS_OPCODE_UPDATE) {
+        tell_questions(&m, "dns-update", out);
+        if (!m.is_response)
+            tell_update(&m, out);
+        return true;
+    }
+    tell_questions(&m, is_llmnr ? "llmnr" : "dns-question", out);
+    if (m.is_response && m.rcode == 0 && m.questions == 1)
+        tell_answers(&m, in, is_llmnr, out);
+    return true;
 }
 
 static enum parse_result
 parse(struct parse_input *in, const struct parse_output *out)
 {
-    bool is_mdns = in->source_port == PORT_MDNS || in->destination_port == PORT_MDNS;
-    const char *what = is_mdns ? "mdns" : "dns-question";
     struct rd r = in->data, message = r;
-    enum parse_result result;
 
     if (in->transport == PARSE_TCP) { /* two octets of length before each message: 4.2.2 */
         uint16_t length = rd_u16(&r);
@@ -180,16 +218,16 @@ parse(struct parse_input *in, const struct parse_output *out)
         if (in->is_cut)
             return PARSE_MORE;
     }
-    result = read_message(message, what, out);
-    if (result == PARSE_OK)
-        in->data = r;
-    return result;
+    if (!read_message(message, in, out))
+        return PARSE_BAD;
+    in->data = r;
+    return PARSE_OK;
 }
 
 const struct parser parser_dns = {
     .name = "dns",
     .transports = PARSER_TCP | PARSER_UDP,
-    .ports = { 53, PORT_MDNS, 5355 },
+    .ports = { 53, PORT_LLMNR },
     .whole_stream = true,
     .parse = parse,
 };

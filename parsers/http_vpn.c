@@ -68,15 +68,6 @@ http_vpn_response(const struct http_head *h, struct http_state *s, const struct 
         tell_session("AnyConnect", s, out);
 }
 
-static int
-hex_value(uint8_t c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c |= 0x20;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* application/x-www-form-urlencoded: + is a space, %xx an octet. */
 static struct rd
 decode_form(struct rd text, uint8_t room[NAME_BYTES])
@@ -87,7 +78,7 @@ decode_form(struct rd text, uint8_t room[NAME_BYTES])
         uint8_t c = rd_u8(&text);
 
         if (c == '%') {
-            int high = hex_value(rd_u8(&text)), low = hex_value(rd_u8(&text));
+            int high = text_hex_value(rd_u8(&text)), low = text_hex_value(rd_u8(&text));
 
             if (!text.ok || high < 0 || low < 0)
                 return (struct rd){ 0 };

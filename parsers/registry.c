@@ -5,7 +5,7 @@
  */
 #include "parser.h"
 
-extern const struct parser parser_radius, parser_kerberos, parser_syslog, parser_dns;
+extern const struct parser parser_radius, parser_kerberos, parser_syslog, parser_dns, parser_mdns;
 extern const struct parser parser_dhcp, parser_arp, parser_ndp;
 extern const struct parser parser_smb, parser_dcerpc, parser_ldap, parser_tds;
 extern const struct parser parser_ssh, parser_rfb, parser_rdp, parser_rdp_udp;
@@ -34,6 +34,7 @@ static const struct parser *const table[] = {
     &parser_http,
     &parser_syslog,
     &parser_dns,
+    &parser_mdns,
 };
 
 _Static_assert(

@@ -116,9 +116,8 @@ is_space(uint8_t c)
     return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == 0;
 }
 
-/* The value of a hexadecimal digit, or -1. */
-static int
-hex_value(uint8_t c)
+int
+text_hex_value(uint8_t c)
 {
     if (c >= '0' && c <= '9')
         return c - '0';
@@ -392,7 +391,7 @@ text_to_octets(struct rd t, uint8_t octets[TEXT_MAC_OCTETS])
             if (digits > 0 && digits % notations[i].group == 0 &&
                 rd_u8(&r) != notations[i].separator)
                 break;
-            value = hex_value(rd_u8(&r));
+            value = text_hex_value(rd_u8(&r));
             if (!r.ok || value < 0)
                 break;
             octets[digits / 2] = (uint8_t)(octets[digits / 2] << 4 | value);

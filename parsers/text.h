@@ -50,6 +50,8 @@ bool text_to_address(struct rd t, struct in6_addr *address);
  * bracketed. */
 bool text_to_endpoint(struct rd t, struct in6_addr *address);
 bool text_to_number(struct rd t, uint64_t *number);
+/* The value of a hexadecimal digit, or -1. */
+int text_hex_value(uint8_t c);
 /* A MAC of six octets in any common notation (00-11-22-33-44-55, 00:11.., 0011.2233.4455,
  * 001122-334455, 001122334455): its octets, or written as 00:11:22:33:44:55. */
 bool text_to_octets(struct rd t, uint8_t octets[TEXT_MAC_OCTETS]);

@@ -99,7 +99,7 @@ take_name(struct observer *o, struct flow *f, const char *protocol, struct fact 
         return false;
     if (fact_is(fact, KEY_WHAT, "certificate"))
         sign_by_certificate(o, f, protocol, fact);
-    else if (is_news || !fact_is(fact, KEY_WHAT, "dns-question"))
+    else if (is_news || fact_is(fact, KEY_WHAT, "sni") || fact_is(fact, KEY_WHAT, "http-host"))
         sign_by_name(o, f, protocol, fact);
     return false;
 }

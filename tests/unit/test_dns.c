@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause
- * links: parsers/dns.c parsers/fact.c parsers/text.c */
+ * links: parsers/dns.c parsers/mdns.c parsers/dns_message.c parsers/fact.c parsers/text.c */
 /*
- * Proves which names a message asks for, and that names which point in circles, lengths that lie
- * and other protocols on port 53 say nothing. Messages are built by the layout of RFC 1035, 4.1.
+ * Proves which names a message asks for and which addresses it answers with, and that names which
+ * point in circles, lengths that lie and other protocols on port 53 say nothing. Messages are built
+ * by the layout of RFC 1035, 4.1.
  */
 #include "parse_check.h"
 #include <setjmp.h>
@@ -16,7 +17,19 @@
 #define ROOM 1024
 #define WWW "03777777076578616d706c6503636f6d00" /* www.example.com */
 
-extern const struct parser parser_dns;
+#define ASKED "name what=dns-question name=www.example.com"
+#define ARPA "07696e2d61646472 046172706100" /* in-addr.arpa */
+#define ZEROS8 "0130013001300130 0130013001300130"
+#define NIBBLES                                                                                    \
+    "0131013001300130 0130013001300130" ZEROS8 ZEROS8 "0138016201640130 0131013001300132"
+
+extern const struct parser parser_dns, parser_mdns;
+
+static const struct parser *
+parser_of(uint16_t port)
+{
+    return port == 5353 ? &parser_mdns : &parser_dns;
+}
 
 static const struct {
     const char *name, *hex, *facts;
@@ -26,19 +39,54 @@ static const struct {
 } samples[] = {
     { "a question", "123401000001000000000000" WWW "00010001",
         "name what=dns-question name=www.example.com", 53, PARSE_UDP, PARSE_OK },
-    { "its answer says what was asked",
+    { "its answer says what was asked, and the address",
         "123481800001000100000000" WWW "00010001c00c000100010000012c0004cb007150",
-        "name what=dns-question name=www.example.com", 53, PARSE_UDP, PARSE_OK },
+        ASKED "; name address=203.0.113.80 what=dns-answer name=www.example.com", 53, PARSE_UDP,
+        PARSE_OK },
+    { "an address has the name first asked for, behind two aliases",
+        "123481800001000400000000" WWW "00010001 c00c 0005 0001 00000000 0006 03636463 c010"
+        "c02d 0005 0001 00000000 0004 0165 c010 c03f 001c 0001 00000000 0010"
+        "20010db8000000000000000000000001 c03f 0001 0001 00000000 0004 cb007151",
+        ASKED "; name address=2001:db8::1 what=dns-answer name=www.example.com"
+              "; name address=203.0.113.81 what=dns-answer name=www.example.com",
+        53, PARSE_UDP, PARSE_OK },
+    { "an address of what was not asked for",
+        "123481800001000100000001" WWW "00010001 c010 0001 0001 00000000 0004 cb007150"
+        "c00c 0001 0001 00000000 0004 cb007150",
+        ASKED, 53, PARSE_UDP, PARSE_OK },
+    { "an answer that is an error",
+        "123481830001000100000000" WWW "00010001c00c000100010000012c0004cb007150", ASKED, 53,
+        PARSE_UDP, PARSE_OK },
+    { "an answer of 0.0.0.0 blocks, and of 3 octets is none",
+        "123481800001000200000000" WWW "00010001c00c00010001000000000004 00000000"
+        "c00c00010001000000000003cb0071",
+        ASKED, 53, PARSE_UDP, PARSE_OK },
+    { "the name of an address",
+        "123481800001000100000000 0238300131013003323033" ARPA "000c0001"
+        "c00c000c000100000000 0006 02717101 6500",
+        "name what=dns-question name=80.1.0.203.in-addr.arpa"
+        "; name address=203.0.1.80 what=dns-pointer name=qq.e",
+        53, PARSE_UDP, PARSE_OK },
+    { "a pointer of 3 numbers",
+        "123481800001000100000000 0131013003323033" ARPA "000c0001"
+        "c00c000c000100000000 0006 02717101 6500",
+        "name what=dns-question name=1.0.203.in-addr.arpa", 53, PARSE_UDP, PARSE_OK },
+    { "the name of an IPv6 address",
+        "123481800001000100000000" NIBBLES "03697036046172706100 000c0001"
+        "c00c000c000100000000 0006 02717101 6500",
+        "name what=dns-question name=1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0"
+        ".2.ip6.arpa; name address=2001:db8::1 what=dns-pointer name=qq.e",
+        53, PARSE_UDP, PARSE_OK },
     { "EDNS (RFC 6891)", "123401000001000000000001" WWW "0001000100002904d0000000000000",
         "name what=dns-question name=www.example.com", 53, PARSE_UDP, PARSE_OK },
     { "case is no difference",
         "123401000001000000000000035757570165000001"
         "0001",
         "name what=dns-question name=www.e", 53, PARSE_UDP, PARSE_OK },
-    { "the root is no name",
+    { "the root",
         "12340100000100000000000000"
         "00020001",
-        "", 53, PARSE_UDP, PARSE_OK },
+        "name what=dns-question name=<root>", 53, PARSE_UDP, PARSE_OK },
     { "a dot within a label",
         "123401000001000000000000"
         "05612e625c63"
@@ -55,8 +103,50 @@ static const struct {
         "000c0001",
         "name what=mdns name=_ipp._tcp.local; name what=mdns name=_ipps._tcp.local", 5353,
         PARSE_UDP, PARSE_OK },
-    { "LLMNR", "12340000000100000000000004777061640000010001", "name what=dns-question name=wpad",
+    { "mDNS does not care for case, and tells it",
+        "000000000001000000000000 0350694b056c6f63616c00 00ff0001", "name what=mdns name=PiK.local",
+        5353, PARSE_UDP, PARSE_OK },
+    { "a service and its host",
+        "000084000000000300000003"
+        "055f6874747004"
+        "5f746370056c6f63616c00"
+        "000c0001 00000078 0006 034b564dc00c"
+        "c028 00218001 00000078 000c 0000 0000 0050 0370696b c017"
+        "c028 00108001 00000078 000d 0c 6d6f64656c3d50694b564d34"
+        "c040 00018001 00000078 0004 c0a80117"
+        "c040 001c8001 00000078 0010 fe80000000000000 00005efffe100001"
+        "c040 000d8001 00000078 000b 034152 4d 06 4c696e757831",
+        "name what=mdns name=KVM._http._tcp.local; name what=mdns name=KVM._http._tcp.local"
+        "; device address=192.168.1.23 host-name=pik"
+        "; device address=fe80::5eff:fe10:1 host-name=pik"
+        "; device address=198.51.100.1 host-name=pik os=Linux1 model=PiKVM4",
+        5353, PARSE_UDP, PARSE_OK },
+    { "what an asker knows already is not its own",
+        "000000000000000200000000"
+        "0370696b056c6f63616c00 00018001 00000078 0004 c0a80117"
+        "c00c 00108001 00000078 0009 08 6d6f64656c3d5069",
+        "", 5353, PARSE_UDP, PARSE_OK },
+    { "mDNS is no update", "000028000001000000000000 0350694b056c6f63616c00 00ff0001", "", 5353,
+        PARSE_UDP, PARSE_BAD },
+    { "LLMNR", "12340000000100000000000004777061640000010001", "name what=llmnr name=wpad", 5355,
+        PARSE_UDP, PARSE_OK },
+    { "LLMNR, answered by the host itself",
+        "123480000001000100000000 0350433700 00010001 c00c 00010001 0000001e 0004 c6336401",
+        "name what=llmnr name=pc7; name address=198.51.100.1 what=llmnr name=pc7"
+        "; device address=198.51.100.1 host-name=PC7",
         5355, PARSE_UDP, PARSE_OK },
+    { "LLMNR, answered by another",
+        "123480000001000100000000 0350433700 00010001 c00c 00010001 0000001e 0004 c6336409",
+        "name what=llmnr name=pc7; name address=198.51.100.9 what=llmnr name=pc7", 5355, PARSE_UDP,
+        PARSE_OK },
+    { "an update (RFC 2136): the host's own address is added, an older one deleted",
+        "12342800000100000002 0000 07657861 6d706c6503636f6d00 00060001"
+        "03504337 c00c 000100ff 00000000 0000 c01d 0001 0001 00000258 0004 c0a80117",
+        "name what=dns-update name=example.com; device address=192.168.1.23 "
+        "host-name=PC7.example.com",
+        53, PARSE_UDP, PARSE_OK },
+    { "an update's answer", "1234a800000100000000 0000 07657861 6d706c6503636f6d00 00060001",
+        "name what=dns-update name=example.com", 53, PARSE_UDP, PARSE_OK },
     { "over TCP", "0021123401000001000000000000" WWW "00010001",
         "name what=dns-question name=www.example.com", 53, PARSE_TCP, PARSE_OK },
     { "a name that points at itself", "123401000001000000000000c00c00010001", "", 53, PARSE_UDP,
@@ -70,7 +160,7 @@ static const struct {
     { "a label of 64 bytes", "12340100000100000000000040616161", "", 53, PARSE_UDP, PARSE_BAD },
     { "an answer that is not there", "123481800001000100000000" WWW "00010001", "", 53, PARSE_UDP,
         PARSE_BAD },
-    { "an update (RFC 2136) asks nothing", "123428000001000000000000" WWW "00060001", "", 53,
+    { "a notification (RFC 1996) asks nothing", "123424000001000000000000" WWW "00060001", "", 53,
         PARSE_UDP, PARSE_BAD },
     { "a thousand questions", "1234010003e8000000000000" WWW "00010001", "", 53, PARSE_UDP,
         PARSE_BAD },
@@ -94,7 +184,7 @@ test_samples_say_what_they_say(void **state)
             .destination_port = samples[i].port };
         struct parse_check c;
 
-        if (parse_check_run(&parser_dns, &in, bytes, n, &c) != samples[i].result ||
+        if (parse_check_run(parser_of(samples[i].port), &in, bytes, n, &c) != samples[i].result ||
             strcmp(c.facts, samples[i].facts) != 0)
             fail_msg("%s: %s", samples[i].name, c.facts);
     }
@@ -111,7 +201,8 @@ test_no_prefix_says_anything(void **state)
             .source_port = 40000,
             .destination_port = samples[i].port };
 
-        if (samples[i].result == PARSE_OK && parse_check_prefixes(&parser_dns, in, bytes, n) != n)
+        if (samples[i].result == PARSE_OK &&
+            parse_check_prefixes(parser_of(samples[i].port), in, bytes, n) != n)
             fail_msg("%s", samples[i].name);
     }
 }
