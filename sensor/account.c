@@ -204,6 +204,12 @@ accounts_find(const struct accounts *t, const char *name, const char *realm)
     return find_by_key(t, key);
 }
 
+struct account *
+accounts_find_key(const struct accounts *t, const char *key)
+{
+    return find_by_key(t, key);
+}
+
 /* As on the wire; where realms count, a realm that came apart is put back as it is usually written:
  * DOMAIN\user, user@realm.name. */
 static void

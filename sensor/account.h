@@ -143,6 +143,8 @@ void accounts_close(struct accounts *t);
 struct account *accounts_touch(
     struct accounts *t, const char *name, const char *realm, bool success, int64_t now_us);
 struct account *accounts_find(const struct accounts *t, const char *name, const char *realm);
+/* By account.key, kept from when it was known. */
+struct account *accounts_find_key(const struct accounts *t, const char *key);
 struct site *accounts_touch_site(
     struct accounts *t, const struct in6_addr *address, int64_t now_us);
 struct site *accounts_find_site(const struct accounts *t, const struct in6_addr *address);

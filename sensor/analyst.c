@@ -213,6 +213,7 @@ static observe_fn *const observers[FACT_KIND_COUNT] = {
     [FACT_PEER] = join_peer,
     [FACT_LOCALE] = raise_sign,
     [FACT_BANNER] = raise_sign,
+    [FACT_ACTIVITY] = join_activity,
 };
 
 /* What a session did is told after it, under the time of its last packet. */
@@ -245,6 +246,9 @@ analyst_finish(struct analyst *a)
 {
     join_session_due(a, true);
     join_login_due(a, true);
+    for (unsigned i = 0; i < a->detect_count; i++)
+        if (a->detects[i].detector->finish != NULL)
+            a->detects[i].detector->finish(&a->detects[i], a->now_us);
     cases_settle(a->cases, a->now_us);
     findings_finish(a->findings);
     cases_finish(a->cases, a->now_us);

@@ -59,14 +59,6 @@ void join_login_lives(struct analyst *a, struct lease *l, const struct observati
 struct lease *join_lease_outside(
     struct analyst *a, const struct in6_addr *outside, int64_t at_us, bool *is_near);
 
-/* session-open, session-update, session-close; peer */
-void join_session(struct analyst *a, const struct observation *o);
-void join_peer(struct analyst *a, const struct observation *o);
-void join_session_due(struct analyst *a, bool all);
-void join_session_close(struct analyst *a);
-/* A new login: flows of its outside address that wait are its. */
-void join_session_claim(struct analyst *a, struct lease *l);
-
 /* Who sits at an address: a contractor's device or site, or nobody that is watched. */
 struct join_end {
     unsigned rank; /* 0 = nobody watched; the higher the surer */
@@ -75,6 +67,26 @@ struct join_end {
     struct in6_addr address;
     enum locality locality;
 };
+
+/* session-open, session-update, session-close; peer */
+void join_session(struct analyst *a, const struct observation *o);
+void join_peer(struct analyst *a, const struct observation *o);
+void join_session_due(struct analyst *a, bool all);
+void join_session_close(struct analyst *a);
+/* activity: of a device's flows */
+void join_activity(struct analyst *a, const struct observation *o);
+/* What a session was doing for ten minutes, when the observation says so. */
+struct join_doing {
+    enum detect_activity of;
+    struct join_end end;
+    bool is_driven; /* end is, by packets of the direction `input` */
+    unsigned input;
+};
+void join_activity_raise(
+    struct analyst *a, const struct observation *o, const struct join_doing *doing);
+/* A new login: flows of its outside address that wait are its. */
+void join_session_claim(struct analyst *a, struct lease *l);
+
 struct join_end join_end_of(struct analyst *a, const struct in6_addr *address);
 /* Puts account, lease, address and the device's name into an event. */
 void join_place_event(struct analyst *a, const struct join_end *end, struct detect_event *e);

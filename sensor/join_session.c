@@ -19,6 +19,9 @@ struct remote {
     uint64_t lease; /* of an access session: the login that it carries */
     int64_t start_us;
     bool is_access, is_reported, is_controlled, has_far;
+    bool is_driven; /* an end that is watched, by packets of the direction `input` */
+    uint8_t input;
+    struct in6_addr driven;
     UT_hash_handle hh;
 };
 
@@ -349,9 +352,13 @@ see_control(struct analyst *a, struct remote *r, const struct observation *o, bo
     struct control c;
     struct device *d;
 
+    r->is_driven = false;
     if (app == NULL || !find_watched(a, o, is_desktop, client, server, &c) ||
         is_approved(a, c.watched.account, app))
         return;
+    r->is_driven = c.role != ROLE_VIEWER;
+    r->driven = c.watched.address;
+    r->input = locality_same(&c.watched.address, client) ? 1 : 0;
     if (!c.has_far) {
         d = accounts_touch_device(a->accounts, &c.watched.address);
         if (d != NULL) {
@@ -413,6 +420,37 @@ touch_remote(struct analyst *a, const struct observation *o)
     return r;
 }
 
+static enum detect_activity
+activity_of(const char *class_name)
+{
+    if (strcmp(class_name, "remote-desktop") == 0)
+        return ACTIVITY_DESKTOP;
+    if (strcmp(class_name, "ssh") == 0 || strcmp(class_name, "call") == 0)
+        return ACTIVITY_HANDS;
+    return strcmp(class_name, "vpn") == 0 || strcmp(class_name, "mesh") == 0 ? ACTIVITY_TUNNEL
+                                                                             : ACTIVITY_TOOL;
+}
+
+/* A tunnel from outside belongs to its login, a driven device is whose it is about, and else the
+ * client. */
+static void
+see_activity(struct analyst *a, const struct remote *r, const struct observation *o,
+    const char *class_name, const struct in6_addr *client)
+{
+    struct join_doing doing = {
+        .of = activity_of(class_name), .is_driven = r->is_driven, .input = r->input
+    };
+    struct lease *l = r->lease == 0 ? NULL : accounts_lease(a->accounts, r->lease);
+
+    if (l != NULL)
+        doing.end = (struct join_end){
+            .rank = 3, .account = l->account, .lease = l, .address = l->outside
+        };
+    else
+        doing.end = join_end_of(a, r->is_driven ? &r->driven : client);
+    join_activity_raise(a, o, &doing);
+}
+
 void
 join_session(struct analyst *a, const struct observation *o)
 {
@@ -435,6 +473,7 @@ join_session(struct analyst *a, const struct observation *o)
         else if (is_desktop || strcmp(class_name, "remote-tool") == 0)
             see_control(a, r, o, is_desktop, &client, &server);
     }
+    see_activity(a, r, o, class_name, &client);
     if (o->fact.kind == FACT_SESSION_CLOSE)
         drop_remote(a, r);
 }

@@ -10,6 +10,7 @@
 #define SENSOR_DETECT_DETECT_H
 
 #include "../account.h"
+#include "../activity.h"
 #include "../finding.h"
 #include "../place.h"
 #include "../watch.h"
@@ -20,15 +21,25 @@
 #define SECOND_US INT64_C(1000000)
 
 enum detect_event_kind {
-    EVENT_LOGIN,   /* a login from outside, or a remote-access session that no login explains */
-    EVENT_LIFE,    /* a lease shows that it still lives, or ends */
-    EVENT_OVERLAP, /* the least overlap of two sessions has passed since a login */
-    EVENT_CONTROL, /* remote-control session on a watched device: connected, then controlled */
-    EVENT_PEER,    /* the hidden far end of a relayed remote-control session */
-    EVENT_FLOW,    /* an established flow with a watched network */
-    EVENT_SIGN     /* any other observation: names, fingerprints, addresses */
+    EVENT_LOGIN,    /* a login from outside, or a remote-access session that no login explains */
+    EVENT_LIFE,     /* a lease shows that it still lives, or ends */
+    EVENT_OVERLAP,  /* the least overlap of two sessions has passed since a login */
+    EVENT_CONTROL,  /* remote-control session on a watched device: connected, then controlled */
+    EVENT_PEER,     /* the hidden far end of a relayed remote-control session */
+    EVENT_FLOW,     /* an established flow with a watched network */
+    EVENT_ACTIVITY, /* ten minutes of a session, or of a device's flows: when its ends spoke */
+    EVENT_SIGN      /* any other observation: names, fingerprints, addresses */
 };
 #define WANTS(kind) (1u << (kind))
+
+/* Whose ten minutes an EVENT_ACTIVITY tells of. */
+enum detect_activity {
+    ACTIVITY_TUNNEL,  /* a VPN, of which only the outside is seen */
+    ACTIVITY_DESKTOP, /* RDP, VNC */
+    ACTIVITY_TOOL,    /* a remote-control tool */
+    ACTIVITY_HANDS,   /* SSH, a call */
+    ACTIVITY_DEVICE   /* a device's web and mail flows, and what it says to the company */
+};
 
 /* The part that a watched device plays in a remote-control session. */
 enum detect_role { ROLE_UNKNOWN, ROLE_DRIVEN, ROLE_VIEWER };
@@ -50,6 +61,13 @@ struct detect_event {
     enum detect_role role;
     bool is_controlled, is_first; /* is_first: this session was not reported before */
     bool is_far_new;              /* its far end was not known when it was reported before */
+    /* ACTIVITY; `input` only when is_driven: the direction of packets to the driven device */
+    enum detect_activity activity_of;
+    const struct activity *activity;
+    const struct activity_gaps *gaps;
+    struct in6_addr host; /* the device's own address, inside */
+    bool is_driven;
+    unsigned input;
 };
 
 /* Per detector and run. */
@@ -79,7 +97,8 @@ struct detector {
     const char *action;
     unsigned wants; /* WANTS(EVENT_...) */
     void (*run)(const struct detect *d, const struct detect_event *e);
-    void *(*open)(const struct detect *d); /* optional; NULL result = no state */
+    void (*finish)(const struct detect *d, int64_t now_us); /* optional: no more will come */
+    void *(*open)(const struct detect *d);                  /* optional; NULL result = no state */
     void (*close)(void *state);
 };
 
