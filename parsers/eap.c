@@ -37,27 +37,54 @@ tell_attempt(struct fact *f, const char *method, uint32_t transaction, const str
     tell(f, "attempt", transaction, about, out);
 }
 
+/* The name in a response, `r` from its type on: the method that gives it, or NULL. */
+static const char *
+read_name(struct rd r, struct fact *f)
+{
+    uint8_t type = rd_u8(&r);
+
+    if (type == TYPE_IDENTITY && r.ok) {
+        login_outer_identity(f, r);
+        return "eap-identity";
+    }
+    if (type != TYPE_MSCHAPV2 || rd_u8(&r) != MSCHAPV2_RESPONSE)
+        return NULL;
+    rd_skip(&r, 3); /* identifier, length */
+    if (rd_u8(&r) != MSCHAPV2_VALUE)
+        return NULL;
+    rd_skip(&r, MSCHAPV2_VALUE);
+    if (!r.ok)
+        return NULL;
+    login_account(f, r);
+    return "eap-mschapv2";
+}
+
 static void
 read_response(
     struct rd r, uint32_t transaction, const struct fact *about, const struct parse_output *out)
 {
-    uint8_t type = rd_u8(&r);
+    const char *method;
     struct fact f;
 
     fact_begin(&f, FACT_LOGIN);
-    if (type == TYPE_IDENTITY && r.ok) {
-        login_outer_identity(&f, r);
-        tell_attempt(&f, "eap-identity", transaction, about, out);
-    } else if (type == TYPE_MSCHAPV2 && rd_u8(&r) == MSCHAPV2_RESPONSE) {
-        rd_skip(&r, 3); /* identifier, length */
-        if (rd_u8(&r) != MSCHAPV2_VALUE)
-            return;
-        rd_skip(&r, MSCHAPV2_VALUE);
-        if (!r.ok)
-            return;
-        login_account(&f, r);
-        tell_attempt(&f, "eap-mschapv2", transaction, about, out);
-    }
+    method = read_name(r, &f);
+    if (method != NULL)
+        tell_attempt(&f, method, transaction, about, out);
+}
+
+bool
+eap_name(struct rd packet, struct fact *f)
+{
+    uint8_t code = rd_u8(&packet);
+    uint16_t length;
+    struct rd body;
+
+    rd_skip(&packet, 1);
+    length = rd_u16(&packet);
+    if (!packet.ok || code != CODE_RESPONSE || length < HEADER_BYTES)
+        return false;
+    body = rd_sub(&packet, (size_t)length - HEADER_BYTES);
+    return body.ok && rd_left(&packet) == 0 && read_name(body, f) != NULL;
 }
 
 enum parse_result

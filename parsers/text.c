@@ -340,6 +340,9 @@ text_to_endpoint(struct rd t, struct in6_addr *address)
     if (text_take_until(&left, "(", &host)) {
         if (!text_take_until(&left, ")", &t) || rd_left(&left) > 0)
             return false;
+    } else if (rd_peek(&t) != '[' && text_take_until(&left, "[", &host)) {
+        if (!text_take_until(&left, "]", &t) || rd_left(&left) > 0)
+            return false;
     } else if (text_take_until(&left, "/", &host) || text_take_until_last(&left, ":", &host)) {
         t = left;
     } else {

@@ -46,7 +46,7 @@ bool text_contains(struct rd t, const char *word);
 /* The whole piece as an address or number; false when it is anything else. IPv4 is mapped. Brackets
  * around an IPv6 address are allowed, a zone (%eth0) is dropped. */
 bool text_to_address(struct rd t, struct in6_addr *address);
-/* The same, with or without `:port` (or `(port)`, `/port`) behind it; IPv6 with a port is
+/* The same, with or without `:port` (or `(port)`, `[port]`, `/port`) behind it; IPv6 with a port is
  * bracketed. */
 bool text_to_endpoint(struct rd t, struct in6_addr *address);
 bool text_to_number(struct rd t, uint64_t *number);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause
- * links: parsers/radius.c parsers/login.c parsers/fact.c parsers/text.c */
+ * links: parsers/radius*.c parsers/eap.c parsers/login.c parsers/fact.c parsers/text.c */
 /*
  * Proves what each RADIUS message says, that requests and answers carry the same transaction, and
  * that nothing else is taken for RADIUS. The first two samples are those of RFC 2865, 7.1; the
@@ -147,6 +147,103 @@ static const struct {
         "login result=success method=radius inside=10.8.0.6 device.host-name=LA"
         "PTOP-7",
         2, 0x101 },
+    { "AnyConnect by Cisco's pairs",
+        "0101014f000102030405060708090a0b0c0d0e0f01066a646f651f0d3230332e302e3131332e39"
+        "420d3230332e302e3131332e391a2300000009011d6d646d2d746c763d6465766963652d706c61"
+        "74666f726d3d77696e1a2c0000000901266d646d2d746c763d6465766963652d6d61633d30322d"
+        "30302d35652d31302d30302d30311a270000000901216d646d2d746c763d6465766963652d7479"
+        "70653d4c454e4f564f20323058571a260000000901206d646d2d746c763d636f6d70757465722d"
+        "6e616d653d4c4150544f502d371a3500000009012f6d646d2d746c763d61632d757365722d6167"
+        "656e743d416e79436f6e6e6563742057696e646f777320342e31301a2900000009012361756469"
+        "742d73657373696f6e2d69643d306130623063306430303030313030301a2100000009011b6970"
+        "3a736f757263652d69703d3230332e302e3131332e3900",
+        "login account=jdoe result=attempt method=radius outside=203.0.113.9 session=0a"
+        "0b0c0d00001000 software.client=AnyConnect Windows 4.10 device.host-name=LAPTOP"
+        "-7 device.mac=02:00:5e:10:00:01 os=win model=LENOVO 20XW",
+        1, 0x101 },
+    { "GlobalProtect by Palo Alto's attributes",
+        "0101007f000102030405060708090a0b0c0d0e0f01066a646f651a0c000063750606434f52501a"
+        "1300006375070d3230332e302e3131332e391a290000637508234d6963726f736f66742057696e"
+        "646f77732031302050726f202c2036342d6269741a1000006375090a4c4150544f502d371a0d00"
+        "0063750a07362e312e30",
+        "login account=jdoe realm=CORP result=attempt method=radius outside=203.0.113.9"
+        " software.client=6.1.0 device.host-name=LAPTOP-7 os=Microsoft Windows 10 Pro ,"
+        " 64-bit",
+        1, 0x101 },
+    { "Windows by Microsoft's attributes",
+        "01010051000102030405060708090a0b0c0d0e0f01066a646f65420d3230332e302e3131332e39"
+        "1a180000013722124d535241532d302d4c4150544f502d371a1200000137230c4d535241535635"
+        "2e3230",
+        "login account=jdoe result=attempt method=radius outside=203.0.113.9 software.c"
+        "lient=MSRASV5.20 device.host-name=LAPTOP-7",
+        1, 0x101 },
+    { "the domain that an Accept names",
+        "02010027000102030405060708090a0b0c0d0e0f01066a646f651a0d000001370a0701434f5250",
+        "login account=jdoe realm=CORP result=success method=radius", 2, 0x101 },
+    { "MS-CHAPv2 carries no name of its own",
+        "0101006c000102030405060708090a0b0c0d0e0f01066a646f651a18000001370b120000000000"
+        "00000000000000000000001a3a0000013719340000000000000000000000000000000000000000"
+        "000000000000000000000000000000000000000000000000000000000000",
+        "login account=jdoe result=attempt method=radius", 1, 0x101 },
+    { "EAP-MSCHAPv2 names whom an anonymous identity hides",
+        "01010067000102030405060708090a0b0c0d0e0f010b616e6f6e796d6f75734f2a020900441a02"
+        "09003f310000000000000000000000000000000000000000000000000000000000004f1e000000"
+        "00000000000000000000000000000000434f52505c6a646f65",
+        "login account=jdoe realm=CORP result=attempt method=radius", 1, 0x101 },
+    { "strongSwan's calling station",
+        "01010032000102030405060708090a0b0c0d0e0f01066a646f651f133230332e302e3131332e39"
+        "5b343530305d2c05312d32",
+        "login account=jdoe result=attempt method=radius outside=203.0.113.9 session=1-"
+        "2 calling-station=203.0.113.9[4500]",
+        1, 0x101 },
+    { "strongSwan's calling station, IPv6",
+        "0101002d000102030405060708090a0b0c0d0e0f01066a646f651f13323030313a6462383a3a39"
+        "5b343530305d",
+        "login account=jdoe result=attempt method=radius outside=2001:db8::9 calling-st"
+        "ation=2001:db8::9[4500]",
+        1, 0x101 },
+    { "tunnel endpoint with a tag",
+        "01010028000102030405060708090a0b0c0d0e0f01066a646f65420e013230332e302e3131332e"
+        "39",
+        "login account=jdoe result=attempt method=radius outside=203.0.113.9", 1, 0x101 },
+    { "accounting with both families",
+        "0407003d000102030405060708090a0b0c0d0e0f01066a646f652806000000012c05732d310806"
+        "0a080006a81220010db8000800000000000000000006",
+        "login account=jdoe result=success method=radius-accounting inside=10.8.0.6 ses"
+        "sion=s-1 status=start; login account=jdoe result=success method=radius-account"
+        "ing inside=2001:db8:8::6 session=s-1 status=start",
+        0, 0x207 },
+    { "accounting stop with both families, prefix",
+        "04070037000102030405060708090a0b0c0d0e0f01066a646f652806000000022c05732d310806"
+        "0a080006610c004020010db800080000",
+        "logout account=jdoe method=radius-accounting inside=10.8.0.6 session=s-1 statu"
+        "s=stop; logout account=jdoe method=radius-accounting inside=2001:db8:8:: sessi"
+        "on=s-1 status=stop",
+        0, 0x207 },
+    { "a session in parts",
+        "04070025000102030405060708090a0b0c0d0e0f01066a646f6528060000000132056d2d31",
+        "login account=jdoe result=success method=radius-accounting session=m-1 status="
+        "start",
+        0, 0x207 },
+    { "Fortinet's device",
+        "0407003a000102030405060708090a0b0c0d0e0f01066a646f652806000000031a0c0000304402"
+        "060a0800061a0e00003044170802005e100001",
+        "login account=jdoe result=success method=radius-accounting inside=10.8.0.6 sta"
+        "tus=interim device.mac=02:00:5e:10:00:01",
+        0, 0x207 },
+    { "CoA-Request says nothing of a login", "2b09001a000102030405060708090a0b0c0d0e0f01066a646f65",
+        "", 0, 0x0 },
+    { "an unknown attribute, and type 0",
+        "01010021000102030405060708090a0b0c0d0e0ffa04fffe00037801066a646f65",
+        "login account=jdoe result=attempt method=radius", 1, 0x101 },
+    { "values of the wrong size are passed over",
+        "0101004a000102030405060708090a0b0c0d0e0f01066a646f6508050a0800a811000000000000"
+        "0000000000000000006103004202040700000000001a0400001a0a0000000901306970",
+        "login account=jdoe result=attempt method=radius", 1, 0x101 },
+    { "what stands before a damaged attribute",
+        "0101002b000102030405060708090a0b0c0d0e0f01066a646f651f0d3230332e302e3131332e39"
+        "04000102",
+        "login account=jdoe result=attempt method=radius outside=203.0.113.9", 1, 0x101 },
     { "another vendor's type 1",
         "01010036000102030405060708090a0b0c0d0e0f01066a646f651a1c0000372a011669703a736f75"
         "7263652d69703d362e362e362e36",
@@ -222,11 +319,11 @@ static const struct {
 } lies[] = {
     { "length below the header", "01000013000102030405060708090a0b0c0d0e0f" },
     { "length above the limit", "01001001000102030405060708090a0b0c0d0e0f" },
-    { "attribute of length 0", "01000018000102030405060708090a0b0c0d0e0f01006162" },
+    { "nothing before an attribute of length 0",
+        "01000018000102030405060708090a0b0c0d0e0f01006162" },
     { "attribute of length 1", "01000018000102030405060708090a0b0c0d0e0f01016162" },
     { "attribute beyond the end", "01000018000102030405060708090a0b0c0d0e0f01056162" },
     { "half an attribute", "01000015000102030405060708090a0b0c0d0e0f01" },
-    { "attribute type 0", "01000018000102030405060708090a0b0c0d0e0f00046162" },
 };
 
 static void
