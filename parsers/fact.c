@@ -206,6 +206,25 @@ fact_text(struct fact *f, enum fact_key key, const void *bytes, size_t n)
 }
 
 void
+fact_lines(struct fact *f, enum fact_key key, const void *bytes, size_t n)
+{
+    char line[FACT_TEXT_MAX];
+    size_t length = 0;
+
+    for (struct rd r = rd_of(bytes, n); rd_left(&r) > 0 && length < sizeof line;) {
+        char c = (char)rd_u8(&r);
+
+        if (c != '\r' && c != '\n')
+            line[length++] = c;
+        else if (length > 0 && line[length - 1] != ' ')
+            line[length++] = ' ';
+    }
+    while (length > 0 && line[length - 1] == ' ')
+        length--;
+    fact_text(f, key, line, length);
+}
+
+void
 fact_word(struct fact *f, enum fact_key key, const char *word)
 {
     fact_text(f, key, word, strlen(word));

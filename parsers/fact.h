@@ -147,6 +147,8 @@ void fact_begin(struct fact *f, enum fact_kind kind);
  * Trailing NULs are dropped. Empty text is not added. A key already there is left as it is (first
  * wins). */
 void fact_text(struct fact *f, enum fact_key key, const void *bytes, size_t n);
+/* The same for text of several lines, which become one. */
+void fact_lines(struct fact *f, enum fact_key key, const void *bytes, size_t n);
 /* The same for text that is ours (a literal) or already clean. */
 void fact_word(struct fact *f, enum fact_key key, const char *word);
 void fact_number(struct fact *f, enum fact_key key, int64_t value);

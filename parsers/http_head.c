@@ -105,6 +105,8 @@ read_field(struct rd line, struct http_head *h)
         { "location", &h->location },
         { "content-type", &h->content_type },
         { "set-cookie", &h->cookie },
+        { "st", &h->search_target },
+        { "nt", &h->notification_type },
     };
     struct rd name, value = line;
 

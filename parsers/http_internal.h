@@ -45,7 +45,7 @@ struct http_head {
     struct rd method, target; /* of a request */
     unsigned status;          /* of a response */
     struct rd host, user_agent, language, server, authorization, proxy_authorization, authenticate,
-        upgrade, location, content_type, cookie;
+        upgrade, location, content_type, cookie, search_target, notification_type;
     bool has_length, is_chunked, is_cstp;
     uint64_t length;
 };
