@@ -8,6 +8,7 @@
 
 #define METHOD_MAX 32 /* SSTP_DUPLEX_POST has 16 */
 #define FIRST_LINE_MAX 8192
+#define MINOR_MAX 4 /* of a version, behind `HTTP/1.` */
 #define FIELDS_MAX 128
 
 /* The line at r without its end; false: not all of it is there. */
@@ -51,10 +52,19 @@ may_be_response(struct rd r)
     return n > 0 && memcmp(r.p, start, n) == 0;
 }
 
+/* HTTP/1.0 and 1.1; small devices also write 1.0.8 and the like. */
 static bool
-is_version(const struct rd *t)
+is_version(struct rd t)
 {
-    return text_equals(t, "HTTP/1.1") || text_equals(t, "HTTP/1.0");
+    if (!text_take(&t, "HTTP/1.") || rd_left(&t) == 0 || rd_left(&t) > MINOR_MAX)
+        return false;
+    while (rd_left(&t) > 0) {
+        uint8_t c = rd_u8(&t);
+
+        if (c != '.' && (c < '0' || c > '9'))
+            return false;
+    }
+    return true;
 }
 
 static bool
@@ -63,7 +73,7 @@ read_request_line(struct rd line, struct http_head *h)
     struct rd version = line, rest;
 
     if (!may_be_request(line) || !text_take_until_last(&version, " ", &rest) ||
-        !is_version(&version) || !text_take_until(&rest, " ", &h->method) || rd_left(&rest) == 0)
+        !is_version(version) || !text_take_until(&rest, " ", &h->method) || rd_left(&rest) == 0)
         return false;
     h->target = rest;
     h->is_request = true;
@@ -76,7 +86,7 @@ read_status_line(struct rd line, struct http_head *h)
     struct rd version, code;
     uint64_t status;
 
-    if (!may_be_response(line) || !text_take_until(&line, " ", &version) || !is_version(&version))
+    if (!may_be_response(line) || !text_take_until(&line, " ", &version) || !is_version(version))
         return false;
     if (!text_take_until(&line, " ", &code))
         code = line;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * How an RFB server asks who calls: the security types of RFC 6143, 7.2, and of rfbproto, each up
- * to its result or to where it is sealed. Of names only VeNCrypt Plain and XVP show one.
+ * to its result or to where it is sealed. Only VeNCrypt's Plain, Tight's Unix Login and XVP show a
+ * name; a password alone makes a login of nobody named.
  */
 #include "login.h"
 #include "rfb_internal.h"
@@ -10,7 +11,7 @@
 #define CAPABILITY_BYTES 16
 #define CAPABILITIES_MAX 64
 #define SUBTYPES_MAX 32
-#define CREDENTIAL_MAX 1024 /* VeNCrypt Plain: each of name and password */
+#define CREDENTIAL_MAX 1024 /* each of name and password */
 #define APPLE_KEY_MAX 1024
 #define APPLE_CREDENTIALS 128
 #define MSLOGON_SERVER_BYTES 24  /* generator, modulus, public key */
@@ -31,73 +32,103 @@ enum security {
     SECURITY_MSLOGON2 = 113,
     SECURITY_PLAIN = 256, /* from here on within VeNCrypt */
     SECURITY_TLS_NONE = 257,
-    SECURITY_X509_SASL = 264
+    SECURITY_X509_SASL = 264,
+    SECURITY_UNIX_LOGIN = 0x10000 | 129 /* within Tight, where 129 means this */
 };
 
-static const struct {
+#define TIGHT_UNIX_LOGIN 129
+
+/* What asks for nothing, or is sealed before it ends, has no method. */
+static const struct security_kind {
     uint32_t type;
-    const char *name;
-} security_names[] = {
-    { SECURITY_NONE, "None" },
-    { SECURITY_VNC, "VNC Authentication" },
-    { 5, "RA2" },
-    { 6, "RA2ne" },
-    { SECURITY_TIGHT, "Tight" },
-    { 17, "Ultra" },
-    { SECURITY_TLS, "TLS" },
-    { SECURITY_VENCRYPT, "VeNCrypt" },
-    { 20, "SASL" },
-    { 21, "MD5" },
-    { SECURITY_XVP, "XVP" },
-    { SECURITY_APPLE_DH, "Apple Diffie-Hellman" },
-    { 33, "Apple RSA" },
-    { 35, "Apple Kerberos" },
-    { 36, "Apple SRP" },
-    { SECURITY_MSLOGON2, "MS-Logon II" },
-    { 129, "RA2-256" },
-    { 130, "RA2ne-256" },
-    { SECURITY_PLAIN, "Plain" },
-    { SECURITY_TLS_NONE, "TLSNone" },
-    { 258, "TLSVnc" },
-    { 259, "TLSPlain" },
-    { 260, "X509None" },
-    { 261, "X509Vnc" },
-    { 262, "X509Plain" },
-    { 263, "TLSSASL" },
-    { SECURITY_X509_SASL, "X509SASL" },
+    const char *name, *method;
+} kinds[] = {
+    { SECURITY_NONE, "None", NULL },
+    { SECURITY_VNC, "VNC Authentication", "vnc" },
+    { 5, "RA2", NULL },
+    { 6, "RA2ne", NULL },
+    { 13, "RA2r", NULL },
+    { 17, "Ultra", NULL },
+    { SECURITY_TLS, "TLS", NULL },
+    { 20, "SASL", NULL },
+    { 21, "MD5", NULL },
+    { SECURITY_XVP, "XVP", "vnc-xvp" },
+    { SECURITY_APPLE_DH, "Apple Diffie-Hellman", "vnc-apple" },
+    { 33, "Apple RSA", NULL },
+    { 35, "Apple Kerberos", NULL },
+    { 36, "Apple SRP", NULL },
+    { SECURITY_MSLOGON2, "MS-Logon II", "vnc-mslogon" },
+    { 129, "RA2-256", NULL },
+    { 130, "RA2ne-256", NULL },
+    { 133, "RA2r-256", NULL },
+    { SECURITY_PLAIN, "Plain", "vnc-plain" },
+    { SECURITY_TLS_NONE, "TLSNone", NULL },
+    { 258, "TLSVnc", NULL },
+    { 259, "TLSPlain", NULL },
+    { 260, "X509None", NULL },
+    { 261, "X509Vnc", NULL },
+    { 262, "X509Plain", NULL },
+    { 263, "TLSSASL", NULL },
+    { SECURITY_X509_SASL, "X509SASL", NULL },
+    { SECURITY_UNIX_LOGIN, "Unix Login", "vnc-unix" },
 };
 
-static void
-tell_security(struct rfb_reader *m, const char *result)
+static const struct security_kind *
+kind_of(uint32_t type)
 {
-    struct fact f;
-
-    for (size_t i = 0; i < sizeof(security_names) / sizeof(*security_names); i++) {
-        if (security_names[i].type != m->s->security)
-            continue;
-        fact_begin(&f, FACT_BANNER);
-        if (result != NULL)
-            fact_word(&f, KEY_RESULT, result);
-        fact_word(&f, KEY_WHAT, "vnc-security");
-        fact_word(&f, KEY_TEXT, security_names[i].name);
-        m->out->fact(m->out->context, &f);
-    }
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
+        if (kinds[i].type == type)
+            return &kinds[i];
+    return NULL;
 }
 
 static void
-tell_login(
-    struct rfb_reader *m, uint8_t pairing, struct rd account, struct rd target, const char *result)
+tell_security(struct rfb_reader *m)
 {
+    const struct security_kind *kind = kind_of(m->s->security);
     struct fact f;
 
+    if (kind == NULL)
+        return;
+    fact_begin(&f, FACT_BANNER);
+    fact_word(&f, KEY_WHAT, "vnc-security");
+    fact_word(&f, KEY_TEXT, kind->name);
+    m->out->fact(m->out->context, &f);
+}
+
+/* The name that a client sends in clear. */
+static void
+tell_attempt(struct rfb_reader *m, struct rd account, struct rd target)
+{
+    const struct security_kind *kind = kind_of(m->s->security);
+    struct fact f;
+
+    m->s->has_account = rd_left(&account) > 0;
+    if (!m->s->has_account || kind == NULL)
+        return;
     fact_begin(&f, FACT_LOGIN);
-    f.pairing = pairing;
+    f.pairing = FACT_REQUEST;
     f.transaction = LOGIN_TRANSACTION;
-    if (pairing == FACT_REQUEST)
-        login_account(&f, account);
+    login_account(&f, account);
     fact_text(&f, KEY_TARGET, target.p, rd_left(&target));
+    fact_word(&f, KEY_RESULT, "attempt");
+    fact_word(&f, KEY_METHOD, kind->method);
+    m->out->fact(m->out->context, &f);
+}
+
+static void
+tell_result(struct rfb_reader *m, const char *result)
+{
+    const struct security_kind *kind = kind_of(m->s->security);
+    struct fact f;
+
+    if (kind == NULL || kind->method == NULL)
+        return;
+    fact_begin(&f, FACT_LOGIN);
+    f.pairing = m->s->has_account ? FACT_ANSWER : FACT_ALONE;
+    f.transaction = m->s->has_account ? LOGIN_TRANSACTION : 0;
     fact_word(&f, KEY_RESULT, result);
-    fact_word(&f, KEY_METHOD, m->s->security == SECURITY_PLAIN ? "vnc-plain" : "vnc-xvp");
+    fact_word(&f, KEY_METHOD, kind->method);
     m->out->fact(m->out->context, &f);
 }
 
@@ -114,6 +145,7 @@ static const struct {
     { SECURITY_APPLE_DH, STEP_APPLE_KEY },
     { SECURITY_MSLOGON2, STEP_MSLOGON_KEY },
     { SECURITY_PLAIN, STEP_PLAIN },
+    { SECURITY_UNIX_LOGIN, STEP_PLAIN },
 };
 
 static void
@@ -130,9 +162,7 @@ begin_security(struct rfb_reader *m, uint32_t type)
     for (size_t i = 0; i < sizeof(begins) / sizeof(*begins); i++)
         if (begins[i].type == type)
             s->step = begins[i].step;
-    if (s->step == STEP_OVER || s->step == STEP_CLIENT_INIT || s->step == STEP_TLS ||
-        s->step == STEP_SUBTYPE_GRANTED)
-        tell_security(m, NULL);
+    tell_security(m);
 }
 
 static enum parse_result
@@ -215,9 +245,22 @@ read_tight_types(struct rfb_reader *m)
     enum parse_result result =
         read_capabilities(m, STEP_TIGHT_CHOICE, m->s->minor >= 8 ? STEP_RESULT : STEP_CLIENT_INIT);
 
-    if (result == PARSE_OK && m->s->step != STEP_TIGHT_CHOICE)
+    if (result == PARSE_OK && m->s->step != STEP_TIGHT_CHOICE) {
         m->s->security = SECURITY_NONE;
+        tell_security(m);
+    }
     return result;
+}
+
+static enum parse_result
+read_tight_choice(struct rfb_reader *m)
+{
+    uint32_t type = rd_u32(&m->r);
+
+    if (!m->r.ok)
+        return PARSE_MORE;
+    begin_security(m, type == TIGHT_UNIX_LOGIN ? SECURITY_UNIX_LOGIN : type);
+    return PARSE_OK;
 }
 
 static enum parse_result
@@ -278,9 +321,7 @@ read_plain(struct rfb_reader *m)
     rd_skip(&m->r, password_bytes);
     if (!m->r.ok)
         return PARSE_MORE;
-    m->s->has_account = rd_left(&name) > 0;
-    if (m->s->has_account)
-        tell_login(m, FACT_REQUEST, name, rd_of("", 0), "attempt");
+    tell_attempt(m, name, rd_of("", 0));
     m->s->step = STEP_RESULT;
     return PARSE_OK;
 }
@@ -293,9 +334,7 @@ read_xvp(struct rfb_reader *m)
 
     if (!m->r.ok)
         return PARSE_MORE;
-    m->s->has_account = rd_left(&name) > 0;
-    if (m->s->has_account)
-        tell_login(m, FACT_REQUEST, name, target, "attempt");
+    tell_attempt(m, name, target);
     m->s->step = STEP_CHALLENGE;
     return PARSE_OK;
 }
@@ -332,15 +371,12 @@ static enum parse_result
 read_result(struct rfb_reader *m)
 {
     uint32_t status = rd_u32(&m->r);
-    const char *result = status == 0 ? "success" : "failure";
 
     if (!m->r.ok)
         return PARSE_MORE;
     if (status > RESULT_MAX)
         return PARSE_BAD;
-    tell_security(m, result);
-    if (m->s->has_account)
-        tell_login(m, FACT_ANSWER, rd_of("", 0), rd_of("", 0), result);
+    tell_result(m, status == 0 ? "success" : "failure");
     m->s->step = status == 0 ? STEP_CLIENT_INIT : STEP_OVER;
     return PARSE_OK;
 }
@@ -358,7 +394,7 @@ static const struct {
     [STEP_TUNNELS] = { true, read_tunnels },
     [STEP_TUNNEL_CHOICE] = { false, read_tunnel_choice },
     [STEP_TIGHT_TYPES] = { true, read_tight_types },
-    [STEP_TIGHT_CHOICE] = { false, read_type },
+    [STEP_TIGHT_CHOICE] = { false, read_tight_choice },
     [STEP_VENCRYPT_VERSION] = { true, read_vencrypt_version },
     [STEP_VENCRYPT_ANSWER] = { false, read_vencrypt_answer },
     [STEP_SUBTYPES] = { true, read_subtypes },

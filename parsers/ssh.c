@@ -75,13 +75,14 @@ tell_session(struct ssh_state *s, const struct parse_output *out)
     out->fact(out->context, &f);
 }
 
+/* Some fill up with NULs what should not hold any. */
 static bool
 is_text(struct rd line)
 {
     while (rd_left(&line) > 0) {
         uint8_t c = rd_u8(&line);
 
-        if (c < ' ' && c != '\t' && c != '\r')
+        if (c < ' ' && c != '\t' && c != '\r' && c != '\0')
             return false;
     }
     return true;
