@@ -7,7 +7,7 @@
 
 extern const struct parser parser_radius, parser_kerberos, parser_syslog, parser_dns, parser_mdns;
 extern const struct parser parser_dhcp, parser_arp, parser_ndp;
-extern const struct parser parser_lldp, parser_cdp, parser_ssdp;
+extern const struct parser parser_lldp, parser_cdp, parser_ssdp, parser_nbns, parser_nbdgm;
 extern const struct parser parser_smb, parser_dcerpc, parser_ldap, parser_tds;
 extern const struct parser parser_ssh, parser_rfb, parser_rdp, parser_rdp_udp;
 extern const struct parser parser_http;
@@ -30,6 +30,8 @@ static const struct parser *const table[] = {
     &parser_lldp,
     &parser_cdp,
     &parser_ssdp,
+    &parser_nbns,
+    &parser_nbdgm,
     &parser_eapol,
     &parser_ppp,
     &parser_l2tp,

@@ -11,12 +11,12 @@
 #define FED_TCP 12
 #define FED_OTHER 8
 
-/* Parsers read what DNS and HTTP say. */
+/* Parsers read what DNS, NetBIOS and HTTP say. */
 static const char *const host_words[] = {
     [HOST_NONE] = NULL,
     [HOST_DNS] = NULL,
     [HOST_MDNS] = NULL,
-    [HOST_NBNS] = "nbns",
+    [HOST_NBNS] = NULL,
     [HOST_HTTP] = NULL,
     [HOST_TLS] = "sni",
 };
