@@ -132,6 +132,7 @@ drop_account(struct accounts *t, struct account *a)
         HASH_DEL(t->known, a);
     else
         HASH_DEL(t->attempted, a);
+    memory_free(&a->state.memory);
     free(a);
 }
 
@@ -151,13 +152,21 @@ drop_site(struct accounts *t, struct site *s)
         }
     }
     HASH_DEL(t->sites, s);
+    memory_free(&s->state.memory);
     free(s);
+}
+
+static void
+drop_device(struct accounts *t, struct device *d)
+{
+    HASH_DEL(t->devices, d);
+    memory_free(&d->memory);
+    free(d);
 }
 
 void
 accounts_close(struct accounts *t)
 {
-    struct device *d, *next_device;
     struct listed *l, *next_listed;
 
     if (t == NULL)
@@ -168,12 +177,8 @@ accounts_close(struct accounts *t)
         drop_account(t, t->attempted);
     while (t->sites != NULL)
         drop_site(t, t->sites);
-    HASH_ITER(hh, t->devices, d, next_device)
-    {
-        /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): the entry is out of the table */
-        HASH_DEL(t->devices, d);
-        free(d);
-    }
+    while (t->devices != NULL)
+        drop_device(t, t->devices);
     HASH_ITER(hh, t->roster, l, next_listed)
     {
         /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): the entry is out of the table */
@@ -360,11 +365,8 @@ accounts_touch_device(struct accounts *t, const struct in6_addr *address)
         HASH_DEL(t->devices, d);
     } else {
         if (HASH_COUNT(t->devices) >= t->config->limits.sites && t->devices != NULL) {
-            struct device *oldest = t->devices;
-
             t->evicted++;
-            HASH_DEL(t->devices, oldest);
-            free(oldest);
+            drop_device(t, t->devices);
         }
         d = calloc(1, sizeof *d);
         if (d == NULL)
@@ -438,6 +440,30 @@ accounts_add_lease(
     if (inside != NULL)
         accounts_set_inside(t, l, inside);
     return l;
+}
+
+void *
+subject_memory(struct subject_state *state, const char *detector, size_t size)
+{
+    return memory_take(&state->memory, detector, size);
+}
+
+const void *
+subject_memory_find(const struct subject_state *state, const char *detector)
+{
+    return memory_find(&state->memory, detector);
+}
+
+void *
+device_memory(struct device *d, const char *detector, size_t size)
+{
+    return memory_take(&d->memory, detector, size);
+}
+
+const void *
+device_memory_find(const struct device *d, const char *detector)
+{
+    return memory_find(&d->memory, detector);
 }
 
 bool

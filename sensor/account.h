@@ -12,6 +12,7 @@
 
 #include "claim.h"
 #include "locality.h"
+#include "memory.h"
 #include "table.h"
 #include "zone.h"
 
@@ -44,6 +45,7 @@ struct subject_state {
         struct claim_source source;
     } tools[ACCOUNT_TOOLS];
     unsigned tool_count;
+    struct memory *memory; /* of detectors; by subject_memory() */
 };
 
 struct tie {
@@ -123,6 +125,7 @@ struct device {
     char host_name[64], mac[24];
     char driven_by[64]; /* tool of its last remote-control session without a known far end */
     int64_t driven_us;
+    struct memory *memory; /* of detectors; by device_memory() */
     UT_hash_handle hh;
 };
 
@@ -172,6 +175,15 @@ struct site *accounts_first_site(const struct accounts *t);
 uint64_t accounts_count(const struct accounts *t);
 uint64_t accounts_site_count(const struct accounts *t);
 uint64_t accounts_evicted(const struct accounts *t);
+
+/* What the detector remembers of an account or site, of a device: a block of zeroes when it is new,
+ * kept for as long as its owner, over restarts where there is a state file. Take it when something
+ * is to be written. NULL as memory_take(). */
+void *subject_memory(struct subject_state *state, const char *detector, size_t size);
+void *device_memory(struct device *d, const char *detector, size_t size);
+/* NULL when the detector has none of it. */
+const void *subject_memory_find(const struct subject_state *state, const char *detector);
+const void *device_memory_find(const struct device *d, const char *detector);
 
 /* The key by which accounts compare. */
 void account_key(

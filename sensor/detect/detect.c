@@ -104,6 +104,26 @@ detect_who(const struct sighting *s)
     return s->who;
 }
 
+struct subject_state *
+detect_subject(const struct detect *d, const struct detect_event *e)
+{
+    struct site *s;
+
+    if (e->account != NULL)
+        return &e->account->state;
+    s = accounts_touch_site(d->accounts, &e->address, e->now_us);
+    return s == NULL ? NULL : &s->state;
+}
+
+void *
+detect_memory(const struct detect *d, const struct detect_event *e)
+{
+    struct subject_state *state = detect_subject(d, e);
+
+    return state == NULL ? NULL
+                         : subject_memory(state, d->detector->name, d->detector->memory_bytes);
+}
+
 bool
 detect_claims(const struct account *a, const char *country)
 {

@@ -5,6 +5,13 @@
  * The analysis turns observations into a few kinds of events, with account, site, device and place
  * already known. A detector sees the events that it wants and reports sightings; merging them into
  * findings, updates, suppression and cases are not its business.
+ *
+ * Days of history (baselines): declare memory_bytes, the size of a struct of plain numbers and
+ * texts without pointers, and memory_version; then detect_memory() gives the struct that belongs to
+ * the event's account, else its site, zeroed the first time. It outlives restarts where a state
+ * file is kept. Key its days by packet time (now_us / DAY_US), and overwrite the oldest. Whenever
+ * the struct's meaning changes, raise memory_version: what an older version stored is forgotten.
+ * Never keep history in `open` state: that ends with the process.
  */
 #ifndef SENSOR_DETECT_DETECT_H
 #define SENSOR_DETECT_DETECT_H
@@ -100,6 +107,8 @@ struct detector {
     void (*finish)(const struct detect *d, int64_t now_us); /* optional: no more will come */
     void *(*open)(const struct detect *d);                  /* optional; NULL result = no state */
     void (*close)(void *state);
+    unsigned memory_version; /* of what detect_memory() gives; 0 with memory_bytes 0: keeps none */
+    size_t memory_bytes;     /* at most MEMORY_BLOCK_MOST */
 };
 
 /* The table, in the order in which detectors run. */
@@ -120,6 +129,11 @@ void detect_claim_place(struct sighting *s, const struct claim_source *source, c
 void detect_say(struct sighting *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Whom the summary is about: "jdoe", or "a device at 192.0.2.7". Borrowed from the sighting. */
 const char *detect_who(const struct sighting *s);
+/* Whom the event is about: its account, else its site, made if need be. NULL: memory is short. */
+struct subject_state *detect_subject(const struct detect *d, const struct detect_event *e);
+/* What this detector remembers of detect_subject(); take it when something is to be written. NULL:
+ * memory is short. */
+void *detect_memory(const struct detect *d, const struct detect_event *e);
 /* True when the roster claims that country for the account. */
 bool detect_claims(const struct account *a, const char *country);
 

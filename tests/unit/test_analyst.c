@@ -2,9 +2,10 @@
  *
  * Accounts, one login from several sources, whose session it is, updates, bounds, order. */
 /* clang-format off */
-/* links: tests/unit/scene.c tests/unit/fake_geoip.c sensor/analyst.c sensor/join_login.c sensor/join_session.c sensor/join_activity.c sensor/activity.c sensor/account.c sensor/finding.c sensor/case.c sensor/names.c sensor/suppress.c sensor/claim.c sensor/locality.c sensor/place.c sensor/zone.c sensor/watch.c sensor/stablehash.c sensor/address.c sensor/timestamp.c sensor/detect/[a-z]*.c parsers/fact.c parsers/text.c geoip/prefix.c geoip/distance.c geoip/countries.c conf/cidr.c conf/list_network.c conf/list_tool.c conf/list_domain.c conf/embedded.c */
+/* links: tests/unit/scene.c tests/unit/fake_geoip.c sensor/analyst.c sensor/join_login.c sensor/join_session.c sensor/join_activity.c sensor/activity.c sensor/account.c sensor/memory.c sensor/finding.c sensor/case.c sensor/names.c sensor/suppress.c sensor/claim.c sensor/locality.c sensor/place.c sensor/zone.c sensor/watch.c sensor/stablehash.c sensor/address.c sensor/timestamp.c sensor/detect/[a-z]*.c parsers/fact.c parsers/text.c geoip/prefix.c geoip/distance.c geoip/countries.c conf/cidr.c conf/list_network.c conf/list_tool.c conf/list_domain.c conf/embedded.c */
 /* clang-format on */
 #include "../../sensor/account.h"
+#include "../../sensor/detect/detect.h"
 #include "scene.h"
 #include <setjmp.h>
 #include <stdarg.h>
@@ -185,6 +186,18 @@ the_clock_never_runs_back(void **state)
     scene_finish();
 }
 
+static void
+a_detector_that_remembers_says_how_much(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < detect_table_count; i++) {
+        const struct detector *d = detect_table[i];
+
+        assert_int_equal(d->memory_version > 0, d->memory_bytes > 0);
+        assert_true(d->memory_bytes <= MEMORY_BLOCK_MOST);
+    }
+}
+
 int
 main(void)
 {
@@ -197,6 +210,7 @@ main(void)
         cmocka_unit_test_setup(a_finding_is_written_once_then_hourly_then_at_the_end, set_up),
         cmocka_unit_test_setup(a_flood_of_attempts_evicts_no_account_that_logged_in, set_up),
         cmocka_unit_test_setup(the_clock_never_runs_back, set_up),
+        cmocka_unit_test(a_detector_that_remembers_says_how_much),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
