@@ -82,8 +82,10 @@ struct parser {
     bool anywhere;      /* recognisable by content: tried on every port */
     bool whole_stream;  /* TCP: not only the start of each direction, message after message */
     bool has_state;     /* wants parse_input.state */
-    bool resyncs;       /* TCP: finds the start of a message by itself, so reads on behind a gap:
-                           what it says PARSE_NOT_MINE of there is passed over, segment by segment */
+    bool shares;  /* UDP: its messages may come in between those of others that share, on the same
+                     ports (RFC 7983): the first one read does not end the search. No has_state */
+    bool resyncs; /* TCP: finds the start of a message by itself, so reads on behind a gap:
+                     what it says PARSE_NOT_MINE of there is passed over, segment by segment */
     /* Called again with what is left after each PARSE_OK while bytes remain. */
     enum parse_result (*parse)(struct parse_input *in, const struct parse_output *out);
 };

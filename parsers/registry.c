@@ -11,6 +11,7 @@ extern const struct parser parser_lldp, parser_cdp, parser_ssdp, parser_nbns, pa
 extern const struct parser parser_smb, parser_dcerpc, parser_ldap, parser_tds;
 extern const struct parser parser_ssh, parser_rfb, parser_rdp, parser_rdp_udp;
 extern const struct parser parser_http;
+extern const struct parser parser_stun, parser_stun_stream;
 extern const struct parser parser_eapol, parser_ppp, parser_l2tp, parser_pptp, parser_pptp_gre;
 
 static const struct parser *const table[] = {
@@ -20,6 +21,8 @@ static const struct parser *const table[] = {
     &parser_dcerpc,
     &parser_ldap,
     &parser_tds,
+    &parser_stun,
+    &parser_stun_stream,
     &parser_ssh,
     &parser_rfb,
     &parser_rdp,

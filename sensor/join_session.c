@@ -489,7 +489,8 @@ see_hidden_peer(struct analyst *a, const struct observation *o, const struct in6
     for (unsigned i = 0; i < 2; i++) {
         const struct device *d = accounts_find_device(a->accounts, ends[i]);
 
-        if (d == NULL || d->driven_by[0] == '\0' || a->now_us - d->driven_us > DRIVEN_US)
+        if (d == NULL || d->driven_by[0] == '\0' || a->now_us - d->driven_us > DRIVEN_US ||
+            locality_same(ends[i], peer))
             continue;
         end = join_end_of(a, ends[i]);
         if (end.rank == 0)

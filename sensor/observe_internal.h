@@ -47,7 +47,7 @@ struct observer {
     uint8_t port_row[UINT16_MAX + 1];
     uint64_t of_port[OBSERVE_TRANSPORTS][OBSERVE_PORTS];
     uint64_t anywhere[OBSERVE_TRANSPORTS];
-    uint64_t whole_stream, resyncs;
+    uint64_t whole_stream, resyncs, shares;
     struct observe_link links[OBSERVE_LINKS];
 };
 

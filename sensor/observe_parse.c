@@ -57,6 +57,7 @@ observe_index_parsers(struct observer *o)
 
         o->whole_stream |= p->whole_stream ? bit : 0;
         o->resyncs |= p->resyncs ? bit : 0;
+        o->shares |= p->shares ? bit : 0;
         for (unsigned t = 0; t < OBSERVE_TRANSPORTS; t++)
             if ((p->transports & transports[t].bit) != 0 &&
                 (p->anywhere || !transports[t].has_ports))
@@ -239,6 +240,8 @@ parse_datagram(struct job *job, struct rd data, uint64_t keep)
         } while (result == PARSE_OK && taken > 0 && n > 0);
         if (is_chosen) {
             *job->candidates = UINT64_C(1) << row | keep;
+            if ((job->o->shares >> row & 1) != 0)
+                *job->candidates |= job->o->shares;
             if (f != NULL)
                 f->marks |= FLOW_PARSER_CHOSEN;
             return;
