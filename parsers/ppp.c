@@ -17,6 +17,7 @@
 #define HEADER_BYTES 4
 #define CONFIGURE_REQUEST 1
 #define CONFIGURE_ACK 2
+#define TERMINATE_REQUEST 5
 #define LCP_AUTHENTICATION 3
 #define IPCP_ADDRESS 3
 #define PAP_REQUEST 1
@@ -54,13 +55,14 @@ static void
 tell_attempt(const struct frame *p, struct rd name, const char *method, uint32_t transaction)
 {
     struct ppp_state *s = p->state;
-    size_t n = rd_left(&name) < PPP_NAME ? rd_left(&name) : PPP_NAME;
+    size_t n = rd_left(&name) <= PPP_NAME ? rd_left(&name) : 0; /* half a name is another's */
     struct fact f;
 
-    if (!name.ok || n == 0)
+    if (!name.ok || rd_left(&name) == 0)
         return;
     s->client_is_originator = p->in->from_client;
     s->is_let_in = false;
+    memset(s->inside, 0, sizeof s->inside);
     s->name_length = (uint8_t)n;
     memcpy(s->name, name.p, n);
     fact_begin(&f, FACT_LOGIN);
@@ -110,9 +112,38 @@ see_authentication(struct frame *p, uint8_t type, struct rd value)
         p->state->chap = rd_u8(&value);
 }
 
+/* The session of whoever was let in ends; said once, whoever ends it. */
+static void
+tell_logout(const struct frame *p)
+{
+    struct in6_addr inside = { { { [10] = 0xff, [11] = 0xff } } };
+    struct ppp_state *s = p->state;
+    bool is_of_client = p->in->from_client == s->client_is_originator;
+    static const uint8_t none[sizeof s->inside];
+    struct fact f;
+
+    if (!s->is_let_in || s->name_length == 0)
+        return;
+    s->is_let_in = false;
+    fact_begin(&f, FACT_LOGOUT);
+    login_account(&f, rd_of(s->name, s->name_length));
+    fact_word(&f, KEY_METHOD, "lcp");
+    if (p->in->transport != PARSE_LINK)
+        fact_address(&f, KEY_OUTSIDE, is_of_client ? &p->in->source : &p->in->destination);
+    if (memcmp(s->inside, none, sizeof none) != 0) {
+        memcpy(inside.s6_addr + 12, s->inside, sizeof s->inside);
+        fact_address(&f, KEY_INSIDE, &inside);
+    }
+    if (p->about != NULL)
+        fact_fill(&f, p->about);
+    p->out->fact(p->out->context, &f);
+}
+
 static enum parse_result
 read_lcp(struct frame *p)
 {
+    if (p->code == TERMINATE_REQUEST)
+        tell_logout(p);
     if (p->code == CONFIGURE_REQUEST && !each_option(p, see_authentication))
         return PARSE_BAD;
     return PARSE_OK;
@@ -177,7 +208,8 @@ see_address(struct frame *p, uint8_t type, struct rd value)
     if (type != IPCP_ADDRESS || bytes == NULL || !s->is_let_in || s->name_length == 0 ||
         p->in->from_client == s->client_is_originator)
         return;
-    memcpy(inside.s6_addr + 12, bytes, 4);
+    memcpy(s->inside, bytes, sizeof s->inside);
+    memcpy(inside.s6_addr + 12, bytes, sizeof s->inside);
     fact_begin(&f, FACT_LOGIN);
     login_account(&f, rd_of(s->name, s->name_length));
     fact_word(&f, KEY_METHOD, "ipcp");

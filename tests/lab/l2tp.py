@@ -42,15 +42,17 @@ LOGINS = [("contractor1", "one", "PAP"), ("contractor1", "wrong", "PAP"), ("cont
 
 
 # pppd tells its script who the peer is that it authenticated; the client, which asks nobody, has no peer.
-IP_UP = '#!/bin/sh\n[ -z "$PEERNAME" ] || echo "$PEERNAME has $IPREMOTE" >>{folder}/peers.log\n'
+SCRIPT = '#!/bin/sh\n[ -z "$PEERNAME" ] || echo "$PEERNAME {verb} $IPREMOTE" >>{folder}/peers.log\n'
 
 
 def expected(lab):
     want = [{"kind": "login", "result": "success", "account": account, "inside": inside}
             for account, inside in re.findall(r"^(\S+) has (\S+)$", lab.read("peers.log"), re.M)]
+    want += [{"kind": "logout", "account": account, "inside": inside}
+             for account, inside in re.findall(r"^(\S+) had (\S+)$", lab.read("peers.log"), re.M)]
     want += [{"kind": "login", "result": "failure", "account": a or b}
              for a, b in re.findall(r"PAP peer authentication failed for (\S+)|Peer (\S+) failed CHAP", lab.read("pppd.log"))]
-    assert len(want) == len(LOGINS), (want, lab.logs())
+    assert len(want) == len(LOGINS) + 3, (want, lab.logs())
     return want
 
 
@@ -69,7 +71,8 @@ def record_here():
         lab.write("ppp/pap-secrets", SECRETS, 0o600)
         lab.write("ppp/chap-secrets", SECRETS, 0o600)
         lab.write("ppp/options", "")
-        lab.write("ppp/ip-up", IP_UP.format(folder=lab.folder), 0o755)
+        lab.write("ppp/ip-up", SCRIPT.format(verb="has", folder=lab.folder), 0o755)
+        lab.write("ppp/ip-down", SCRIPT.format(verb="had", folder=lab.folder), 0o755)
         subprocess.run(["mount", "--bind", lab.path("ppp"), "/etc/ppp"], check=True)
         lab.write("options.lns", LNS_OPTIONS.format(folder=lab.folder))
         finish = lab.record("l2tp.pcap", expression=["udp", "port", "1701"])

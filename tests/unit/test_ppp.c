@@ -57,6 +57,16 @@ static const struct {
             { true, GRE_SEQ "8021 02 01 000a 0306 0a080005", PARSE_OK } },
         "login account=jdoe result=attempt method=pap " OUT "; login result=success; login "
         "account=jdoe result=success method=ipcp outside=198.51.100.2 inside=10.8.0.5" },
+    { "the end of the session, once", &parser_pptp_gre,
+        { { .hex = GRE_SEQ PAP_REQUEST }, { true, GRE_SEQ PAP_ACK, PARSE_OK },
+            { true, GRE_SEQ "8021 02 01 000a 0306 0a080005", PARSE_OK },
+            { .hex = GRE_SEQ "c021 05 02 0004" }, { true, GRE_SEQ "c021 05 03 0004", PARSE_OK } },
+        "login account=jdoe result=attempt method=pap " OUT "; login result=success; login "
+        "account=jdoe result=success method=ipcp outside=198.51.100.2 inside=10.8.0.5; logout "
+        "account=jdoe method=lcp " OUT " inside=10.8.0.5" },
+    { "the end of what nobody was let into", &parser_pptp_gre,
+        { { .hex = GRE_SEQ PAP_REQUEST }, { .hex = GRE_SEQ "c021 05 02 0004" } },
+        "login account=jdoe result=attempt method=pap " OUT },
     { "not the one that the client does", &parser_pptp_gre,
         { { .hex = GRE_SEQ PAP_REQUEST }, { true, GRE_SEQ PAP_ACK, PARSE_OK },
             { .hex = GRE_SEQ "8021 02 01 000a 0306 0a080005" } },
