@@ -2,11 +2,11 @@
  *
  * RDP ([MS-RDPBCGR]) from its first byte to where it is sealed: the name in the X.224 request's
  * cookie, where its routing token points, what security is agreed on; without TLS also what the
- * client says of itself (rdp_mcs.c) and who logs on (rdp_info.c). CredSSP without TLS is read for
- * its NTLM or Kerberos token.
+ * client says of itself (rdp_mcs.c), who logs on (rdp_info.c) and who has (rdp_logon.c). CredSSP
+ * without TLS is read for its NTLM or Kerberos token.
  *
  * With TLS, as nearly always, all that is left is the cookie and the TLS handshake, which the
- * parsers for that get.
+ * parsers for that get. A cookie's name of nine characters may be the beginning of a longer one.
  */
 #include "der.h"
 #include "gss.h"
@@ -30,8 +30,12 @@
 #define NEGOTIATION_FAILURE 3
 #define NEGOTIATION_LENGTH 8
 #define PROTOCOL_RDP 0
+#define COOKIE_CUT 9 /* characters of the cookie's name that Microsoft's client keeps */
 #define MCS_CONNECT_INITIAL 0x7f
-#define MESSAGES_MAX 64 /* of the client before its Client Info PDU; channels take one each */
+#define MESSAGES_MAX 64       /* of the client before its Client Info PDU; channels take one each */
+#define LOGON_MAX 2048        /* longest TPKT of a server that may tell of a logon */
+#define FAST_PATH_ACTION 0x03 /* 0 in a fast-path PDU */
+#define FAST_PATH_LEAST 2
 #define TS_REQUEST 0x30
 #define TS_VERSION_MAX 6
 #define TS_HEAD_MAX 6 /* tag and length */
@@ -73,14 +77,18 @@ static void
 tell_cookie(struct rd name, const struct parse_output *out)
 {
     struct fact f;
+    bool may_be_cut;
 
     name = text_trim(name);
+    may_be_cut = rd_left(&name) == COOKIE_CUT;
     if (rd_left(&name) == 0)
         return;
     fact_begin(&f, FACT_LOGIN);
     login_account(&f, name);
     fact_word(&f, KEY_RESULT, "attempt");
     fact_word(&f, KEY_METHOD, "rdp-cookie");
+    if (may_be_cut)
+        fact_word(&f, KEY_STATUS, "prefix");
     out->fact(out->context, &f);
 }
 
@@ -158,11 +166,24 @@ read_confirm(struct rd r, struct rdp_state *s, const struct parse_output *out)
 }
 
 static enum parse_result
+read_server_data(struct rd r, struct rdp_state *s, const struct parse_output *out)
+{
+    bool is_logon = false;
+
+    if (!rdp_read_logon(r, out, &is_logon))
+        return PARSE_BAD;
+    s->is_done[0] = is_logon;
+    return PARSE_OK;
+}
+
+static enum parse_result
 read_data(
     struct rd r, const struct parse_input *in, struct rdp_state *s, const struct parse_output *out)
 {
     bool is_info = false;
 
+    if (s->step == STEP_PLAIN && !in->from_client)
+        return read_server_data(r, s, out);
     if (rd_peek(&r) == MCS_CONNECT_INITIAL) {
         if (!rdp_read_connect_initial(r, in, s, out))
             return s->step == STEP_START ? PARSE_NOT_MINE : PARSE_BAD;
@@ -173,8 +194,7 @@ read_data(
         return PARSE_NOT_MINE;
     if (!rdp_read_client_info(r, in, s, out, &is_info))
         return PARSE_BAD;
-    if (is_info || ++s->messages > MESSAGES_MAX)
-        s->step = STEP_OVER;
+    s->is_done[1] = is_info || ++s->messages > MESSAGES_MAX;
     return PARSE_OK;
 }
 
@@ -252,15 +272,39 @@ read_credssp(struct parse_input *in, const struct parse_output *out)
     return PARSE_OK;
 }
 
+/* Without TLS: a PDU of the server's that cannot tell of a logon, by its length or as fast-path
+ * ([MS-RDPBCGR] 2.2.9.1.2), is passed over. */
+static enum parse_result
+read_server(struct parse_input *in, struct rdp_state *s, const struct parse_output *out)
+{
+    struct rd r = in->data;
+    uint8_t first = rd_u8(&r), second = rd_u8(&r);
+    size_t length, here = rd_left(&in->data);
+
+    if (first == TPKT_VERSION) {
+        length = rd_u16(&r);
+        if (!r.ok || length <= LOGON_MAX)
+            return read_tpkt(in, s, out);
+    } else {
+        length = second < 0x80 ? second : (size_t)(second & 0x7f) << 8 | rd_u8(&r);
+        if (!r.ok)
+            return PARSE_MORE;
+        if ((first & FAST_PATH_ACTION) != 0 || length < FAST_PATH_LEAST)
+            return PARSE_BAD;
+    }
+    in->skip = length > here ? length - here : 0;
+    rd_skip(&in->data, length > here ? here : length);
+    return PARSE_OK;
+}
+
 static enum parse_result
 parse(struct parse_input *in, const struct parse_output *out)
 {
     struct rdp_state *s = (struct rdp_state *)in->state;
-    bool is_passed = s->step == STEP_OVER || (s->step == STEP_PLAIN && !in->from_client);
 
     if (rd_left(&in->data) == 0)
         return PARSE_MORE;
-    if (is_passed) { /* nothing is wanted of what the server says */
+    if (s->step == STEP_OVER || s->is_done[in->from_client]) {
         rd_skip(&in->data, rd_left(&in->data));
         return PARSE_OK;
     }
@@ -268,6 +312,8 @@ parse(struct parse_input *in, const struct parse_output *out)
         return read_credssp(in, out);
     if (s->step == STEP_SEALED)
         return PARSE_NOT_MINE;
+    if (s->step == STEP_PLAIN && !in->from_client)
+        return read_server(in, s, out);
     return read_tpkt(in, s, out);
 }
 

@@ -22,14 +22,6 @@
 
 enum field { DOMAIN_NAME, USER_NAME, PASSWORD, SHELL, WORKING_DIRECTORY };
 
-static size_t
-per_length(struct rd *r)
-{
-    uint8_t first = rd_u8(r);
-
-    return first < 0x80 ? first : (size_t)(first & 0x7f) << 8 | rd_u8(r);
-}
-
 /* A field as UTF-8 in `text`. */
 static struct rd
 to_text(char text[TEXT_BYTES], struct rd field, bool is_unicode)
@@ -56,6 +48,8 @@ tell_login(const struct rd fields[FIELDS], bool is_unicode, const struct rdp_sta
     if (rd_left(&name) == 0)
         return;
     fact_begin(&f, FACT_LOGIN);
+    f.pairing = FACT_REQUEST;
+    f.transaction = RDP_LOGIN;
     if (rd_left(&realm) > 0) {
         fact_text(&f, KEY_ACCOUNT, name.p, rd_left(&name));
         fact_text(&f, KEY_REALM, realm.p, rd_left(&realm));
@@ -146,7 +140,7 @@ rdp_read_client_info(struct rd r, const struct parse_input *in, const struct rdp
     if (rd_u8(&r) != MCS_SEND_DATA_REQUEST)
         return true;
     rd_skip(&r, 5); /* initiator, channel, priority and segmentation */
-    data = rd_sub(&r, per_length(&r));
+    data = rd_sub(&r, rdp_per_length(&r));
     flags = rd_u16_le(&data);
     rd_skip(&data, sizeof(uint16_t));
     if (!data.ok)

@@ -70,9 +70,8 @@ ber_value(struct rd *r, uint8_t tag)
     return rd_sub(r, ber_length(r));
 }
 
-/* X.691, 10.9: below 128 one octet, below 16384 two. */
-static size_t
-per_length(struct rd *r)
+size_t
+rdp_per_length(struct rd *r)
 {
     uint8_t first = rd_u8(r);
 
@@ -203,8 +202,8 @@ rdp_read_connect_initial(
     if (!r.ok)
         return false;
     expect(&user, gcc_key, sizeof(gcc_key));
-    (void)per_length(&user);
+    (void)rdp_per_length(&user);
     expect(&user, gcc_request, sizeof(gcc_request));
-    blocks = rd_sub(&user, per_length(&user));
+    blocks = rd_sub(&user, rdp_per_length(&user));
     return user.ok && blocks.ok && read_blocks(blocks, in, s, out);
 }

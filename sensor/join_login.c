@@ -322,7 +322,7 @@ join_login(struct analyst *a, const struct observation *o)
         end(a, o, name, realm);
         return;
     }
-    if (name == NULL || is_of_machine(name))
+    if (name == NULL || is_of_machine(name) || fact_is(f, KEY_STATUS, "prefix"))
         return;
     /* Accounting starts after the gateway has let somebody in. */
     success = fact_is(f, KEY_RESULT, "success") || (!fact_has(f, KEY_RESULT) && method != NULL &&
