@@ -64,7 +64,14 @@ $(BUILD)/geoip/embedded.o: $(wildcard geoip/data/*.mmdb)
 $(BUILD)/conf/embedded.o: $(wildcard conf/lists/*) $(wildcard conf/indicators/*.yaml)
 
 # A unit test links only the files that it names: /* links: parsers/fact.c parsers/packet*.c */ in its first lines.
-links = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(shell sed -n 's|.*links: \(.*[^ ]\) *\*/.*|\1|p' $(1) | head -1)))
+# @analysis is all that the analyst needs.
+ANALYSIS := sensor/analyst.c sensor/join*.c sensor/account.c sensor/memory.c sensor/activity.c sensor/minutes.c \
+	sensor/finding.c sensor/case.c sensor/names.c sensor/suppress.c sensor/claim.c sensor/locality.c sensor/place.c \
+	sensor/zone.c sensor/watch.c sensor/stablehash.c sensor/address.c sensor/timestamp.c sensor/detect/*.c \
+	parsers/fact.c parsers/text.c geoip/prefix.c geoip/distance.c geoip/countries.c \
+	conf/cidr.c conf/list_network.c conf/list_tool.c conf/list_domain.c conf/embedded.c
+named = $(shell sed -n 's|.*links: \(.*[^ ]\) *\*/.*|\1|p' $(1) | head -1)
+links = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(subst @analysis,$(ANALYSIS),$(call named,$(1)))))
 define unit_rule
 $(BUILD)/tests/unit/$(1): $(BUILD)/tests/unit/$(1).o $(sort $(call links,tests/unit/$(1).c))
 	$$(call say,LINK,$$@) $$(CC) $$(LDFLAGS) -o $$@ $$^ $$(LDLIBS) -lcmocka

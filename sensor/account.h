@@ -125,6 +125,7 @@ struct device {
     char host_name[64], mac[24];
     char driven_by[64]; /* tool of its last remote-control session without a known far end */
     int64_t driven_us;
+    int64_t on_vpn_us;     /* last sign of a tunnel of its own to the company */
     struct memory *memory; /* of detectors; by device_memory() */
     UT_hash_handle hh;
 };

@@ -68,6 +68,14 @@ struct join_end {
     enum locality locality;
 };
 
+/* What a session does that is neither access nor control: a way in, a way around. `told` keeps what
+ * was raised of it. */
+struct join_ways {
+    bool is_exposed, is_tunnel;
+};
+void join_session_ways(struct analyst *a, const struct observation *o, const char *class_name,
+    const struct in6_addr *client, const struct in6_addr *server, struct join_ways *told);
+
 /* session-open, session-update, session-close; peer */
 void join_session(struct analyst *a, const struct observation *o);
 void join_peer(struct analyst *a, const struct observation *o);
@@ -88,6 +96,8 @@ void join_activity_raise(
 void join_session_claim(struct analyst *a, struct lease *l);
 
 struct join_end join_end_of(struct analyst *a, const struct in6_addr *address);
+/* Whether policy or roster allows the tool to this account (NULL: to anybody). */
+bool join_is_approved(const struct analyst *a, const struct account *account, const char *app);
 /* Puts account, lease, address and the device's name into an event. */
 void join_place_event(struct analyst *a, const struct join_end *end, struct detect_event *e);
 /* The far end of an event, with its place. */

@@ -22,6 +22,7 @@ struct remote {
     bool is_driven; /* an end that is watched, by packets of the direction `input` */
     uint8_t input;
     struct in6_addr driven;
+    struct join_ways ways;
     UT_hash_handle hh;
 };
 
@@ -249,8 +250,8 @@ see_access(
 
 /* ---- control: who drives a watched device ---- */
 
-static bool
-is_approved(const struct analyst *a, const struct account *account, const char *app)
+bool
+join_is_approved(const struct analyst *a, const struct account *account, const char *app)
 {
     const struct config_texts *lists[] = {
         &a->config->policy.approved_tools,
@@ -354,7 +355,7 @@ see_control(struct analyst *a, struct remote *r, const struct observation *o, bo
 
     r->is_driven = false;
     if (app == NULL || !find_watched(a, o, is_desktop, client, server, &c) ||
-        is_approved(a, c.watched.account, app))
+        join_is_approved(a, c.watched.account, app))
         return;
     r->is_driven = c.role != ROLE_VIEWER;
     r->driven = c.watched.address;
@@ -472,6 +473,8 @@ join_session(struct analyst *a, const struct observation *o)
             see_access(a, r, o, &client);
         else if (is_desktop || strcmp(class_name, "remote-tool") == 0)
             see_control(a, r, o, is_desktop, &client, &server);
+        if (!r->is_access)
+            join_session_ways(a, o, class_name, &client, &server, &r->ways);
     }
     see_activity(a, r, o, class_name, &client);
     if (o->fact.kind == FACT_SESSION_CLOSE)

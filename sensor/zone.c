@@ -115,11 +115,16 @@ zone_close(struct zone *z)
     free(z);
 }
 
-int64_t
-zone_day(const struct zone *z, int64_t time_us)
+static int64_t
+floor_of(int64_t value, int64_t unit)
 {
-    int64_t second = time_us / SECOND_US - (time_us % SECOND_US < 0);
-    int32_t offset = 0;
+    return value / unit - (value % unit < 0);
+}
+
+int32_t
+zone_offset_s(const struct zone *z, int64_t time_us)
+{
+    int64_t second = floor_of(time_us, SECOND_US);
     unsigned low = 0, high = z == NULL ? 0 : z->count;
 
     while (low < high) {
@@ -130,8 +135,11 @@ zone_day(const struct zone *z, int64_t time_us)
         else
             high = middle;
     }
-    if (z != NULL)
-        offset = low == 0 ? z->first_offset : z->change[low - 1].offset;
-    second += offset;
-    return second / DAY_S - (second % DAY_S < 0);
+    return z == NULL ? 0 : low == 0 ? z->first_offset : z->change[low - 1].offset;
+}
+
+int64_t
+zone_day(const struct zone *z, int64_t time_us)
+{
+    return floor_of(floor_of(time_us, SECOND_US) + zone_offset_s(z, time_us), DAY_S);
 }

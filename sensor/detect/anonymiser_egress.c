@@ -48,6 +48,8 @@ run(const struct detect *d, const struct detect_event *e)
 
     if (!e->has_far || !place_is_anonymiser(p) || is_approved(d->config, p->provider))
         return;
+    if (e->kind == EVENT_PEER && p->kind == GEOIP_HOSTING)
+        return; /* most relays are hosted */
     detect_begin(&s, d, e);
     address_print(address, &e->far);
     if (strncasecmp(p->provider, "Astrill", 7) == 0)
@@ -59,9 +61,10 @@ run(const struct detect *d, const struct detect_event *e)
     else
         locality_site_name(&e->far, s.object);
     detect_claim_place(&s, NULL, "outside address", &e->far, p);
-    detect_say(&s, "%s connected from %s in %s: that is %s%s%s%s, not a home.", detect_who(&s),
-        address, place_text(p, place), kind_words[p->kind], p->provider[0] == '\0' ? "" : " (",
-        p->provider, p->provider[0] == '\0' ? "" : ")");
+    detect_say(&s, "%s %s %s in %s: that is %s%s%s%s, not a home.", detect_who(&s),
+        e->kind == EVENT_PEER ? "is driven from" : "connected from", address, place_text(p, place),
+        kind_words[p->kind], p->provider[0] == '\0' ? "" : " (", p->provider,
+        p->provider[0] == '\0' ? "" : ")");
     findings_sight(d->findings, &s);
 }
 
@@ -81,6 +84,6 @@ const struct detector detect_anonymiser_egress = {
     .attack = attack,
     .references = references,
     .action = "Ask which VPN the person uses and why; compare with policy.approved-vpns.",
-    .wants = WANTS(EVENT_LOGIN),
+    .wants = WANTS(EVENT_LOGIN) | WANTS(EVENT_PEER),
     .run = run,
 };

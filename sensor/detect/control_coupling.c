@@ -47,8 +47,8 @@ struct desk {
     uint8_t rows[ROWS][WINDOWS][ACTIVITY_WINDOW_S / 8]; /* by window % WINDOWS */
     struct claim_source source[ROWS];
     char account[ACCOUNT_KEY]; /* "": none is known */
-    struct detect_event event; /* the last of a control session; its observation is below */
-    struct observation observation;
+    struct detect_event event; /* the last of a control session */
+    struct claim_source cause; /* its observation */
     char app[64];
     UT_hash_handle hh;
 };
@@ -81,14 +81,9 @@ static void
 close_desks(void *state)
 {
     struct desks *t = state;
-    struct desk *k, *next;
 
-    if (t == NULL)
-        return;
-    HASH_ITER(hh, t->table, k, next)
-    {
-        drop(t, k);
-    }
+    while (t != NULL && t->table != NULL)
+        drop(t, t->table);
     free(t);
 }
 
@@ -161,13 +156,13 @@ phi_within(const uint8_t *input, const uint8_t *own, unsigned count, unsigned ma
 static double
 phi_shuffled(const struct bits *b, unsigned max_lag)
 {
-    uint8_t own[SECONDS];
+    uint8_t own[SECONDS] = { 0 };
     uint64_t random = SHUFFLE_SEED;
     double sum = 0;
 
     memcpy(own, b->own, b->count);
     for (unsigned n = 0; n < SHUFFLES; n++) {
-        for (unsigned i = b->count - 1; i > 0; i--) { /* Fisher and Yates */
+        for (unsigned i = b->count; i-- > 1;) { /* Fisher and Yates */
             unsigned other;
             uint8_t swap = own[i];
 
@@ -189,6 +184,7 @@ judge(const struct detect *d, struct desk *k, int64_t now_us)
     double together, shuffled;
     unsigned lag = (unsigned)d->own->key[KEY_LAG], inputs, owns;
     struct detect_event e = k->event;
+    struct observation cause;
     struct sighting s;
     struct bits b;
 
@@ -205,7 +201,8 @@ judge(const struct detect *d, struct desk *k, int64_t now_us)
     shuffled = phi_shuffled(&b, lag);
     if (together < d->own->key[KEY_PHI] || shuffled >= d->own->key[KEY_SHUFFLED])
         return;
-    e.observation = &k->observation;
+    detect_recall(&cause, &k->cause);
+    e.observation = &cause;
     e.now_us = now_us;
     e.account = k->account[0] == '\0' ? NULL : accounts_find_key(d->accounts, k->account);
     detect_begin(&s, d, &e);
@@ -240,6 +237,7 @@ touch(const struct detect *d, const struct detect_event *e)
         k->host = e->host;
         k->window = e->activity->window;
     }
+    /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): the entry is no other's */
     HASH_ADD(hh, t->table, host, sizeof k->host, k);
     return k;
 }
@@ -266,7 +264,7 @@ remember_session(struct desk *k, const struct detect_event *e)
     const char *app = fact_get_text(&e->observation->fact, KEY_APP);
 
     k->event = *e;
-    k->observation = *e->observation;
+    k->cause = claim_source_of(e->observation);
     snprintf(k->app, sizeof k->app, "%s", app == NULL ? "a remote-control session" : app);
     snprintf(k->account, sizeof k->account, "%s", e->account == NULL ? "" : e->account->key);
 }

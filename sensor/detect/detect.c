@@ -40,6 +40,35 @@ detect_begin(struct sighting *s, const struct detect *d, const struct detect_eve
         snprintf(s->who, sizeof s->who, "Somebody at %s", address);
 }
 
+bool
+detect_minutes_source(const struct detect_event *e, enum minutes_source *source)
+{
+    static const enum minutes_source sources[] = {
+        [ACTIVITY_TUNNEL] = MINUTES_TUNNEL,
+        [ACTIVITY_DESKTOP] = MINUTES_HANDS,
+        [ACTIVITY_HANDS] = MINUTES_HANDS,
+        [ACTIVITY_DEVICE] = MINUTES_WEB,
+    };
+
+    if (e->activity_of == ACTIVITY_TOOL)
+        return false;
+    *source = sources[e->activity_of];
+    return true;
+}
+
+void
+detect_recall(struct observation *o, const struct claim_source *source)
+{
+    memset(o, 0, sizeof *o);
+    o->time_us = source->time_us;
+    o->has_flow = source->flow != 0;
+    o->flow = source->flow;
+    o->packet = source->packet;
+    memcpy(o->protocol, source->protocol, sizeof o->protocol);
+    memcpy(o->capture, source->capture, sizeof o->capture);
+    memcpy(o->encapsulation, source->encapsulation, sizeof o->encapsulation);
+}
+
 void
 detect_lower(struct sighting *s)
 {

@@ -19,6 +19,7 @@
 #include "../account.h"
 #include "../activity.h"
 #include "../finding.h"
+#include "../minutes.h"
 #include "../place.h"
 #include "../watch.h"
 
@@ -34,6 +35,8 @@ enum detect_event_kind {
     EVENT_CONTROL,  /* remote-control session on a watched device: connected, then controlled */
     EVENT_PEER,     /* the hidden far end of a relayed remote-control session */
     EVENT_FLOW,     /* an established flow with a watched network */
+    EVENT_EXPOSED,  /* a desktop or SSH session from outside that a watched device accepted */
+    EVENT_TUNNEL,   /* a tunnel out of a watched device that is on the company's VPN */
     EVENT_ACTIVITY, /* ten minutes of a session, or of a device's flows: when its ends spoke */
     EVENT_SIGN      /* any other observation: names, fingerprints, addresses */
 };
@@ -59,11 +62,12 @@ struct detect_event {
     struct lease *lease;     /* NULL: no login is known */
     struct in6_addr address; /* where the person or device is: its site */
     char device[DEVICE_NAME];
-    /* LOGIN: the outside address. CONTROL, PEER, FLOW: the far end, when has_far. */
+    /* LOGIN: the outside address. CONTROL, PEER, FLOW, EXPOSED, TUNNEL: the far end, when has_far.
+     */
     bool has_far;
     struct in6_addr far;
     struct geoip_place place; /* of far */
-    /* CONTROL, PEER */
+    /* CONTROL, PEER, EXPOSED, TUNNEL */
     const char *app, *state, *sign;
     enum detect_role role;
     bool is_controlled, is_first; /* is_first: this session was not reported before */
@@ -118,6 +122,10 @@ extern const unsigned detect_table_count;
 /* A sighting begun: subject (the account when known, else the site), time, cause, and the address
  * that the event is about; severity and weight as configured. */
 void detect_begin(struct sighting *s, const struct detect *d, const struct detect_event *e);
+/* How the minutes of an EVENT_ACTIVITY count as somebody's work; false: not at all. */
+bool detect_minutes_source(const struct detect_event *e, enum minutes_source *source);
+/* What was seen earlier, as the cause of a sighting now. */
+void detect_recall(struct observation *o, const struct claim_source *source);
 /* One step down: the severity below, and half the weight. */
 void detect_lower(struct sighting *s);
 /* Adds evidence; what and value are cut to fit. source NULL = the event's observation. */

@@ -214,6 +214,32 @@ scene_sign(int64_t at, const char *client, const char *protocol, enum fact_kind 
 }
 
 void
+scene_activity(int64_t at, const char *device, const struct activity *a)
+{
+    struct observation o = begin(at, FACT_ACTIVITY, device, device, 0);
+
+    o.has_flow = false;
+    put(&o, KEY_ADDRESS, device);
+    activity_fact(a, &o.fact);
+    analyst_observe(analyst, &o);
+}
+
+void
+scene_session_activity(int64_t at, uint64_t flow, const char *client, const char *server,
+    const char *class_name, const struct activity *a)
+{
+    struct observation o = begin(at, FACT_SESSION_UPDATE, client, server, flow);
+
+    put(&o, KEY_APP, class_name);
+    put(&o, KEY_CLASS, class_name);
+    put(&o, KEY_STATE, "connected");
+    put(&o, KEY_CLIENT, client);
+    put(&o, KEY_SERVER, server);
+    activity_fact(a, &o.fact);
+    analyst_observe(analyst, &o);
+}
+
+void
 scene_peer(int64_t at, const char *from, const char *to, const char *how, const char *peer)
 {
     struct observation o = begin(at, FACT_PEER, from, to, 7000 + packet);

@@ -6,6 +6,7 @@
 #ifndef TESTS_UNIT_SCENE_H
 #define TESTS_UNIT_SCENE_H
 
+#include "../../sensor/activity.h"
 #include "../../sensor/analyst.h"
 
 #define SCENE_START INT64_C(1759741200000000) /* Monday 2025-10-06 09:00 UTC */
@@ -55,6 +56,10 @@ struct scene_value {
 };
 void scene_sign(int64_t at, const char *client, const char *protocol, enum fact_kind kind,
     const struct scene_value *values);
+/* Ten minutes of a device's flows, and of a session. */
+void scene_activity(int64_t at, const char *device, const struct activity *a);
+void scene_session_activity(int64_t at, uint64_t flow, const char *client, const char *server,
+    const char *class_name, const struct activity *a);
 void scene_peer(int64_t at, const char *from, const char *to, const char *how, const char *peer);
 
 /* The last document of that name and subject (NULL = any); NULL when there is none. */

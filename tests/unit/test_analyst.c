@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * Accounts, one login from several sources, whose session it is, updates, bounds, order. */
-/* clang-format off */
-/* links: tests/unit/scene.c tests/unit/fake_geoip.c sensor/analyst.c sensor/join_login.c sensor/join_session.c sensor/join_activity.c sensor/activity.c sensor/account.c sensor/memory.c sensor/finding.c sensor/case.c sensor/names.c sensor/suppress.c sensor/claim.c sensor/locality.c sensor/place.c sensor/zone.c sensor/watch.c sensor/stablehash.c sensor/address.c sensor/timestamp.c sensor/detect/[a-z]*.c parsers/fact.c parsers/text.c geoip/prefix.c geoip/distance.c geoip/countries.c conf/cidr.c conf/list_network.c conf/list_tool.c conf/list_domain.c conf/embedded.c */
-/* clang-format on */
+/* links: tests/unit/scene.c tests/unit/fake_geoip.c @analysis */
 #include "../../sensor/account.h"
 #include "../../sensor/detect/detect.h"
 #include "scene.h"
