@@ -61,7 +61,8 @@ def desktop(w, client, server, at=T):
 
 @case("RDP from China drives a laptop at home", [
     alert("remote-control", "high", 2.5, subject__site="192.168.1.0/24", subject__device="192.168.1.20", count=1),
-    alert("egress-country", "high", 4, subject__site="192.168.1.0/24"), alert("case", "high", 2.5 + 4)])
+    alert("egress-country", "high", 4, subject__site="192.168.1.0/24"),
+    alert("direct-exposure", "high", 2, subject__site="192.168.1.0/24"), alert("case", "high", 2.5 + 2 / 2 + 4)])
 def _(w):
     desktop(w, CHINA, "192.168.1.20")
 
