@@ -304,7 +304,7 @@ pyyaml_reads_observations_as_json_has_them(void **state)
         "for x, y in zip(a, b):\n"
         "    if x != y: print(x, y, sep='\\n')\n"
         "sys.exit(not (a == b and len(a) == int(sys.argv[3])))\n";
-    char folder[] = "/tmp/farmwatch-pyyaml-XXXXXX", spec[96], path[3][64], command[512];
+    char folder[] = "/tmp/farmwatch-pyyaml-XXXXXX", spec[256], path[3][64], command[512];
     FILE *file;
 
     (void)state;
