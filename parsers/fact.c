@@ -65,6 +65,7 @@ static const struct {
     [KEY_PACKETS_OUT] = { "packets-out", FACT_TYPE_NUMBER },
     [KEY_PACKETS_IN] = { "packets-in", FACT_TYPE_NUMBER },
     [KEY_DURATION_US] = { "duration-us", FACT_TYPE_NUMBER },
+    [KEY_REKEYS] = { "rekeys", FACT_TYPE_NUMBER },
     [KEY_BINS_START] = { "bins.start", FACT_TYPE_NUMBER },
     [KEY_BINS_OUT] = { "bins.out", FACT_TYPE_TEXT },
     [KEY_BINS_IN] = { "bins.in", FACT_TYPE_TEXT },

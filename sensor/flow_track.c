@@ -177,10 +177,6 @@ track_tcp(struct flow *f, const struct packet *p, unsigned direction, int64_t ti
 static void
 track_payload(struct flow *f, const struct packet *p, unsigned direction)
 {
-    struct rd r = rd_of(p->payload, p->payload_captured);
-
-    if (f->payload_packets[direction] == 0)
-        f->first_word[direction] = rd_u32(&r);
     f->payload_packets[direction]++;
     if (p->payload_length > UINT32_MAX - f->payload_bytes[direction])
         f->payload_bytes[direction] = UINT32_MAX;

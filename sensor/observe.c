@@ -6,7 +6,6 @@
 #include "../parsers/tcp_syn.h"
 #include "hello.h"
 #include "observe_internal.h"
-#include "second_sign.h"
 #include <stdlib.h>
 
 /* From a flow's first payload on: what nDPI has not named by then it holds memory for in vain, and
@@ -53,7 +52,7 @@ read_hello(struct observer *o, struct flow *f, unsigned direction, const struct 
     hello_read(f, direction, p);
     if (f->hello[0] == HELLO_NONE || f->hello[1] == HELLO_NONE || f->session != NULL)
         return;
-    protocol = second_sign_handshake(f, o->request.gateways);
+    protocol = hello_protocol(f);
     if (protocol == NULL || (tool = list_tool_by_ndpi(protocol)) == NULL)
         return;
     session_sign(o->sessions, f, tool, SIGN_HANDSHAKE, protocol, NULL);

@@ -114,6 +114,19 @@ take_handshake(struct observer *o, struct flow *f, const char *protocol, struct 
     return false;
 }
 
+static bool
+take_update(struct observer *o, struct flow *f, const char *protocol, struct fact *fact)
+{
+    const char *app = fact_get_text(fact, KEY_APP);
+    int64_t rekeys;
+
+    (void)o;
+    (void)protocol;
+    if (f != NULL && app != NULL && fact_get_number(fact, KEY_REKEYS, &rekeys))
+        session_rekeyed(f, app, rekeys);
+    return false;
+}
+
 static void
 add_vendor(struct fact *fact)
 {
@@ -150,6 +163,7 @@ observe_fact(struct observer *o, struct flow *f, const char *protocol, struct fa
         struct observer *, struct flow *, const char *, struct fact *) = {
         [FACT_NAME] = take_name,
         [FACT_SESSION_OPEN] = take_handshake,
+        [FACT_SESSION_UPDATE] = take_update,
         [FACT_DEVICE] = take_device,
         [FACT_BANNER] = take_repeated,
         [FACT_LOCALE] = take_repeated,

@@ -27,6 +27,7 @@ struct session {
     const char *protocol;
     uint8_t state, sign, screen_from;
     bool has_controller;
+    uint32_t rekeys;
     struct in6_addr controller;
     struct evidence last;
     struct control control;
@@ -118,6 +119,8 @@ tell(struct session_table *t, struct flow *f, enum fact_kind kind, const struct 
     if (t->describe != NULL)
         t->describe(t->context, f, &fact);
     fact_totals(&fact, f);
+    if (s->rekeys > 0)
+        fact_number(&fact, KEY_REKEYS, s->rekeys);
     if (said != NULL)
         fact_fill(&fact, said);
     if (with_activity) {
@@ -306,6 +309,13 @@ session_asked(struct session_table *t, const struct flow *f, const struct list_t
     fact_basics(&fact, FACT_SESSION_OPEN, tool, SESSION_NAMED, SIGN_DNS);
     fact_address(&fact, KEY_CLIENT, &f->address[FLOW_CLIENT]);
     emitter_send(t->emitter, f, "dns", &fact);
+}
+
+void
+session_rekeyed(struct flow *f, const char *app, int64_t rekeys)
+{
+    if (f->session != NULL && strcmp(f->session->tool->name, app) == 0)
+        f->session->rekeys = (uint32_t)rekeys;
 }
 
 void

@@ -51,6 +51,8 @@ void session_sign(struct session_table *t, struct flow *f, const struct list_too
     enum session_sign sign, const char *protocol, const struct fact *said);
 /* A client asked for the tool's machinery by name: told once an hour for each client. */
 void session_asked(struct session_table *t, const struct flow *f, const struct list_tool *tool);
+/* A parser counted the changes of keys of the session that it opened: told with whatever comes. */
+void session_rekeyed(struct flow *f, const char *app, int64_t rekeys);
 /* A payload packet of a flow with a session, in a frame of `wire_bytes`. */
 void session_packet(struct session_table *t, struct flow *f, unsigned direction,
     uint32_t payload_bytes, uint32_t wire_bytes);

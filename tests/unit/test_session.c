@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* links: sensor/session.c sensor/activity.c sensor/control.c sensor/second_sign.c sensor/hello.c sensor/evidence.c sensor/flow.c sensor/flow_track.c conf/cidr.c parsers/fact.c parsers/text.c parsers/packet.c parsers/packet_ip.c parsers/packet_link.c parsers/packet_ppp.c parsers/packet_transport.c parsers/packet_tunnel.c parsers/packet_udp_tunnel.c parsers/packet_wifi.c */
+/* links: sensor/session.c sensor/activity.c sensor/control.c sensor/second_sign.c sensor/evidence.c sensor/flow.c sensor/flow_track.c conf/cidr.c parsers/fact.c parsers/text.c parsers/packet.c parsers/packet_ip.c parsers/packet_link.c parsers/packet_ppp.c parsers/packet_transport.c parsers/packet_tunnel.c parsers/packet_udp_tunnel.c parsers/packet_wifi.c */
 /* Sessions: the states named, connected, controlled by the rule of remote-control, who controls,
  * and the second sign. Traffic is made to stand on one side of each number of the rule. */
-#include "../../sensor/hello.h"
+#include "../../sensor/flow_track.h"
 #include "../../sensor/second_sign.h"
 #include "../../sensor/session.h"
 #include <setjmp.h>
@@ -23,6 +23,9 @@ static const struct list_tool anydesk = {
 };
 static const struct list_tool openvpn = {
     .name = "OpenVPN", .class_name = "vpn", .ndpi = "OpenVPN"
+};
+static const struct list_tool ipsec = {
+    .name = "IPsec", .class_name = "vpn", .ndpi = "IPsec"
 };
 
 static struct fact told[64];
@@ -200,35 +203,31 @@ test_second_sign(void **state)
 {
     static const struct {
         const char *name;
+        const struct list_tool *tool;
+        uint8_t protocol;
         uint16_t port;
-        uint8_t client, server; /* enum hello */
         unsigned answers;
-        bool is_seen, is_handshake;
+        bool is_seen;
     } cases[] = {
-        { "OpenVPN's port", 1194, HELLO_NONE, HELLO_NONE, 1, true, false },
-        { "opening moves, port", 1194, HELLO_OPENVPN_CLIENT, HELLO_OPENVPN_SERVER, 1, true, true },
-        { "opening moves elsewhere", 4000, HELLO_OPENVPN_CLIENT, HELLO_OPENVPN_SERVER, 1, true,
-            false },
-        { "a whole handshake", 4000, HELLO_OPENVPN_CLIENT, HELLO_OPENVPN_SERVER_ECHO, 1, true,
-            true },
-        { "over TCP", 443, HELLO_OPENVPN_STREAM, HELLO_OPENVPN_STREAM, 1, true, true },
-        { "seen from the server", 4000, HELLO_OPENVPN_SERVER_ECHO, HELLO_OPENVPN_CLIENT, 1, true,
-            true },
-        { "a game", 4000, HELLO_OPENVPN_CLIENT, HELLO_OPENVPN_CLIENT, 1, false, false },
-        { "one way only", 1194, HELLO_OPENVPN_CLIENT, HELLO_NONE, 0, false, false },
+        { "OpenVPN's port", &openvpn, FLOW_PROTOCOL_UDP, 1194, 1, true },
+        { "one way only", &openvpn, FLOW_PROTOCOL_UDP, 1194, 0, false },
+        { "a game", &openvpn, FLOW_PROTOCOL_UDP, 4000, 1, false },
+        { "ESP both ways", &ipsec, 50, 0, 1, true },
+        { "ESP one way", &ipsec, 50, 0, 0, false },
+        { "ESP within UDP", &ipsec, FLOW_PROTOCOL_UDP, 4500, 1, true },
+        { "IPsec on another port", &ipsec, FLOW_PROTOCOL_UDP, 4000, 1, false },
+        { "a tool that is not doubted", &anydesk, FLOW_PROTOCOL_TCP, 4000, 0, true },
     };
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct flow f = make_flow();
 
+        f.protocol = cases[i].protocol;
         f.port[1] = cases[i].port;
-        f.hello[0] = cases[i].client;
-        f.hello[1] = cases[i].server;
         f.payload_packets[0] = 1;
         f.payload_packets[1] = cases[i].answers;
-        if (second_sign_seen(&openvpn, &f, NULL) != cases[i].is_seen ||
-            (second_sign_handshake(&f, NULL) != NULL) != cases[i].is_handshake)
+        if (second_sign_seen(cases[i].tool, &f, NULL) != cases[i].is_seen)
             fail_msg("%s", cases[i].name);
     }
 }
