@@ -74,7 +74,7 @@ enum fact_key {
     KEY_PACKETS_OUT,
     KEY_PACKETS_IN,
     KEY_DURATION_US,
-    KEY_REKEYS, /* of a tunnel, since it was opened */
+    KEY_REKEYS,     /* of a tunnel, since it was opened */
     KEY_BINS_START, /* when its ends spoke, in a window of ten minutes: sensor/activity.h */
     KEY_BINS_OUT,
     KEY_BINS_IN,

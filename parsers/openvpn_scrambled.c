@@ -80,7 +80,8 @@ is_reply(const struct openvpn_state *s, struct rd r)
     unsigned differ = rd_peek(&r) ^ s->head[0];
     size_t length = rd_left(&r);
 
-    return (differ == ACKNOWLEDGEMENT_DIFFERS && length == (size_t)s->length + ACKNOWLEDGEMENT_LONGER) ||
+    return (differ == ACKNOWLEDGEMENT_DIFFERS &&
+               length == (size_t)s->length + ACKNOWLEDGEMENT_LONGER) ||
            (differ == CONTROL_DIFFERS && length > (size_t)s->length + ANSWER_LONGER);
 }
 

@@ -12,40 +12,15 @@ extern const struct parser parser_smb, parser_dcerpc, parser_ldap, parser_tds;
 extern const struct parser parser_ssh, parser_rfb, parser_rdp, parser_rdp_udp;
 extern const struct parser parser_http;
 extern const struct parser parser_stun, parser_stun_stream;
-extern const struct parser parser_wireguard, parser_openvpn;
+extern const struct parser parser_ike, parser_wireguard, parser_openvpn;
 extern const struct parser parser_eapol, parser_ppp, parser_l2tp, parser_pptp, parser_pptp_gre;
 
 static const struct parser *const table[] = {
-    &parser_radius,
-    &parser_kerberos,
-    &parser_smb,
-    &parser_dcerpc,
-    &parser_ldap,
-    &parser_tds,
-    &parser_stun,
-    &parser_stun_stream,
-    &parser_ssh,
-    &parser_rfb,
-    &parser_rdp,
-    &parser_rdp_udp,
-    &parser_dhcp,
-    &parser_arp,
-    &parser_ndp,
-    &parser_lldp,
-    &parser_cdp,
-    &parser_ssdp,
-    &parser_nbns,
-    &parser_nbdgm,
-    &parser_eapol,
-    &parser_ppp,
-    &parser_l2tp,
-    &parser_pptp,
-    &parser_pptp_gre,
-    &parser_http,
-    &parser_syslog,
-    &parser_dns,
-    &parser_mdns,
-    &parser_wireguard,
+    &parser_radius, &parser_kerberos, &parser_smb, &parser_dcerpc, &parser_ldap, &parser_tds,
+    &parser_stun, &parser_stun_stream, &parser_ssh, &parser_rfb, &parser_rdp, &parser_rdp_udp,
+    &parser_dhcp, &parser_arp, &parser_ndp, &parser_lldp, &parser_cdp, &parser_ssdp, &parser_nbns,
+    &parser_nbdgm, &parser_eapol, &parser_ppp, &parser_l2tp, &parser_pptp, &parser_pptp_gre,
+    &parser_http, &parser_syslog, &parser_dns, &parser_mdns, &parser_ike, &parser_wireguard,
     &parser_openvpn, /* over UDP it takes on trust what may be scrambled: last */
 };
 

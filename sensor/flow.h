@@ -69,7 +69,7 @@ struct flow {
     uint16_t marks;
     uint16_t ndpi_app, ndpi_master;
     uint8_t hello[2];      /* what the first payload each way says: enum hello (hello.h) */
-    uint32_t older, newer;  /* neighbours in the list */
+    uint32_t older, newer; /* neighbours in the list */
     int64_t first_us, last_us;
     uint64_t last_number; /* its last packet in its capture file; whoever feeds the table sets it */
     uint32_t last_capture;

@@ -24,9 +24,7 @@ static const struct list_tool anydesk = {
 static const struct list_tool openvpn = {
     .name = "OpenVPN", .class_name = "vpn", .ndpi = "OpenVPN"
 };
-static const struct list_tool ipsec = {
-    .name = "IPsec", .class_name = "vpn", .ndpi = "IPsec"
-};
+static const struct list_tool ipsec = { .name = "IPsec", .class_name = "vpn", .ndpi = "IPsec" };
 
 static struct fact told[64];
 static unsigned told_count;
