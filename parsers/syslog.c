@@ -20,6 +20,7 @@
 
 static const struct syslog_vendor *const vendors[] = {
     &syslog_asa,
+    &syslog_ise,
     &syslog_fortigate,
     &syslog_globalprotect,
     &syslog_openvpn,
@@ -366,7 +367,8 @@ parse(struct parse_input *in, const struct parse_output *out)
 const struct parser parser_syslog = {
     .name = "syslog",
     .transports = PARSER_TCP | PARSER_UDP,
-    .ports = { 514, 601, 1514, 6514 },
+    /* RFC 5426, 6587, 5425; then those that collectors without root take */
+    .ports = { 514, 601, 6514, 1468, 1514, 5140, 5514, 10514, 20514 },
     .whole_stream = true,
     .has_state = true,
     .parse = parse,

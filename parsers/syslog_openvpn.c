@@ -17,6 +17,8 @@ static const struct syslog_pattern lines[] = {
     { "TLS: Username/Password authentication succeeded for username '{U}' {x}", FACT_LOGIN,
         "success" },
     { "TLS: Username/Password authentication succeeded for username '{U}'", FACT_LOGIN, "success" },
+    { "TLS: Username/auth-token authentication succeeded for username '{U}'", FACT_LOGIN,
+        "success" },
     { "TLS Auth Error: Auth Username/Password verification failed for peer", FACT_LOGIN,
         "failure" },
     { "SIGTERM[soft,{r}] received, client-instance exiting", FACT_LOGOUT, NULL },

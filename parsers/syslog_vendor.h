@@ -58,7 +58,7 @@ struct syslog_vendor {
     bool (*read)(const struct syslog_message *m, struct fact *f);
 };
 
-extern const struct syslog_vendor syslog_asa, syslog_fortigate, syslog_globalprotect,
+extern const struct syslog_vendor syslog_asa, syslog_ise, syslog_fortigate, syslog_globalprotect,
     syslog_openvpn, syslog_ocserv, syslog_ivanti, syslog_pfsense, syslog_strongswan,
     syslog_mikrotik, syslog_sonicwall, syslog_nps, syslog_rras;
 

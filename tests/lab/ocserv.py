@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""A real ocserv with openconnect, TLS and DTLS; its syslog goes by a real rsyslog to a collector.
+"""A real ocserv with openconnect, TLS and DTLS; its syslog goes by a real rsyslog to a collector, by UDP as of old and by TCP as of RFC 5424.
 
 Truth: what ocserv logged: who logged in from where, which address was given, who was refused, who left.
 """
@@ -37,6 +37,12 @@ global(workDirectory="{folder}/spool")
 template(name="message" type="string" string="%msg%\\n")
 *.* action(type="omfile" file="{folder}/ocserv-syslog.log" template="message")
 *.* action(type="omfwd" target="192.0.2.9" port="514" protocol="udp" template="RSYSLOG_TraditionalForwardFormat")
+*.* action(type="omfwd" target="192.0.2.9" port="601" protocol="tcp" TCP_Framing="octet-counted" template="RSYSLOG_SyslogProtocol23Format")
+'''
+COLLECTOR = '''module(load="imtcp")
+global(workDirectory="{folder}/spool2")
+input(type="imtcp" port="601" SupportOctetCountedFraming="on")
+*.* action(type="omfile" file="{folder}/collected.log")
 '''
 # The C library logs to /dev/log: a /dev of its own has it where this rsyslog listens.
 OWN_DEV = '''mkdir {folder}/dev && mount -t tmpfs none {folder}/dev && mkdir {folder}/dev/net &&
@@ -69,6 +75,7 @@ def expected(lab):
         want.append({"kind": "logout", "account": account, "outside": outside})
     for w in want:
         w["method"] = "syslog-ocserv"
+    want = [dict(w, transport=transport) for w in want for transport in ("udp", "tcp")]
     assert {(w["kind"], w.get("result")) for w in want} == {("login", "success"), ("login", "failure"), ("logout", None)}, lab.logs()
     return want
 
@@ -84,6 +91,9 @@ def record():
             lab.run("gateway", "ocpasswd", "-c", lab.path("passwd"), account, input=password + b"\n" + password + b"\n")
         lab.write("ocserv.conf", SERVER.format(folder=lab.folder))
         finish = lab.record("ocserv.pcap")
+        os.mkdir(lab.path("spool2"))
+        lab.start("collector", "rsyslogd", "-n", "-iNONE", "-f", lab.write("collector.conf", COLLECTOR.format(folder=lab.folder)), log="collector.log")
+        lab.wait_for(lambda: b"LISTEN" in lab.run("collector", "ss", "-Hltn", "sport", "601").stdout)
         lab.start("gateway", "rsyslogd", "-n", "-iNONE", "-f", lab.write("rsyslog.conf", RSYSLOG.format(folder=lab.folder)), log="rsyslogd.log")
         lab.wait_for(lambda: os.path.exists(lab.path("log")))
         lab.start("gateway", "unshare", "-m", "sh", "-c", OWN_DEV.format(folder=lab.folder), log="ocserv.log")
@@ -93,6 +103,6 @@ def record():
         client = connect(lab, "contractor1", "one", "client.log")
         lab.wait_for(lambda: "Established DTLS" in lab.read("client.log"))
         lab.stop(client)
-        lab.wait_for(lambda: "user disconnected" in lab.read("ocserv-syslog.log"))
+        lab.wait_for(lambda: "(reason: user disconnected" in lab.read("collected.log"))
         path = finish()
         return open(path, "rb").read(), expected(lab)

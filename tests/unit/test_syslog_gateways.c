@@ -40,6 +40,11 @@
 #define NXLOG                                                                                      \
     "<14>1 2026-10-10T10:00:00.000000+02:00 nps1 Microsoft-Windows-Security-Auditing 584 - "       \
     "[NXLOG@14506 Keywords=\"-9214364837600034816\" EventType=\"AUDIT_SUCCESS\" "
+#define ISE "<181>Nov 23 12:50:01 ise1 CISE_"
+#define ISE_HEAD " 0000983328 5 0 2026-11-23 12:50:01.926 -05:00 1706719405 "
+#define ISE_PASSED                                                                                 \
+    ISE "Passed_Authentications" ISE_HEAD "5200 NOTICE Passed-Authentication: Authentication "     \
+        "succeeded, ConfigVersionId=44, Device IP Address=192.0.2.1, "
 #define IAS                                                                                        \
     "<13>Oct 10 10:00:00 nps1 <Event><Timestamp data_type=\"4\">10/10/2026 10:00:00.100"           \
     "</Timestamp><Computer-Name data_type=\"1\">nps1</Computer-Name><Event-Source "                \
@@ -324,6 +329,48 @@ static const struct syslog_sample samples[] = {
         IAS "<User-Name data_type=\"1\">jdoe</User-Name><Packet-Type data_type=\"0\">1"
             "</Packet-Type></Event>",
         "" },
+
+    { "ISE: passed",
+        ISE_PASSED
+        "UserName=jdoe@example.org, Protocol=Radius, RequestLatency=10301, "
+        "User-Name=jdoe@example.org, NAS-IP-Address=192.0.2.1, Calling-Station-ID="
+        "203.0.113.9, NAS-Port-Type=Virtual, Tunnel-Client-Endpoint=(tag=0) 203.0.113.9, "
+        "cisco-av-pair=mdm-tlv=device-platform=win, cisco-av-pair=mdm-tlv=device-type="
+        "Maker\\, Inc. Virtual,",
+        "login account=jdoe@example.org result=success method=syslog-cisco-ise "
+        "outside=203.0.113.9 gateway=ise1" },
+    { "ISE: failed",
+        ISE "Failed_Attempts" ISE_HEAD "5400 NOTICE Failed-Attempt: Authentication failed, "
+            "ConfigVersionId=12, UserName=CORP\\\\jdoe, Calling-Station-ID=203.0.113.9, "
+            "FailureReason=22040 Wrong password or invalid shared secret",
+        "login account=jdoe realm=CORP result=failure method=syslog-cisco-ise outside=203.0.113.9 "
+        "reason=22040 Wrong password or invalid shared secret gateway=ise1" },
+    { "ISE: an exchange that was given up is no result",
+        ISE "Failed_Attempts" ISE_HEAD "5440 NOTICE RADIUS: Endpoint abandoned EAP session and "
+            "started new, ConfigVersionId=74, UserName=jdoe, Calling-Station-ID=203.0.113.9",
+        "" },
+    { "ISE: accounting",
+        ISE
+        "RADIUS_Accounting 0002391460 1 0 2026-07-30 11:50:34.267 +02:00 0023023046 3001 NOTICE "
+        "Radius-Accounting: RADIUS Accounting stop request, ConfigVersionId=83, User-Name=jdoe, "
+        "Framed-IP-Address=10.8.0.6, Calling-Station-ID=203.0.113.9, Acct-Status-Type=Stop, "
+        "Acct-Session-Id=00000070, cisco-av-pair=vlan-id=1330",
+        "logout account=jdoe method=syslog-cisco-ise outside=203.0.113.9 inside=10.8.0.6 "
+        "session=00000070 status=stop gateway=ise1" },
+    { "ISE: a later segment",
+        ISE "Passed_Authentications 0000983328 5 1  cisco-av-pair=mdm-tlv=device-uid-global=2C, "
+            "User-Name=jdoe, Calling-Station-ID=203.0.113.9",
+        "" },
+    { "ISE: a card is nobody",
+        ISE_PASSED "UserName=02-00-5e-10-00-01, User-Name=02005e100001, Service-Type=Call Check, "
+                   "Calling-Station-ID=02-00-5E-10-00-01",
+        "" },
+    { "ISE: a name with attributes in it, escaped",
+        ISE_PASSED "User-Name=a\\, Calling-Station-ID=6.6.6.6, Calling-Station-ID=203.0.113.9",
+        "login account=a, Calling-Station-ID=6.6.6.6 result=success method=syslog-cisco-ise "
+        "outside=203.0.113.9 gateway=ise1" },
+    { "ISE: a name with attributes in it, not escaped",
+        ISE_PASSED "User-Name=a, Calling-Station-ID=6.6.6.6, Calling-Station-ID=203.0.113.9", "" },
 
     { "RRAS: address given",
         RRAS "20274" RRAS_INFO
