@@ -70,31 +70,6 @@ static const struct syslog_pattern descriptions[] = {
         FACT_LOGOUT, NULL },
 };
 
-/* The next field without its quotes; a doubled quote stays doubled. False when quotes do not pair.
- */
-static bool
-take_field(struct rd *r, struct rd *value)
-{
-    const uint8_t *from;
-
-    if (!text_take(r, "\"")) {
-        if (!text_take_until(r, ",", value))
-            *value = text_take_rest(r);
-        return true;
-    }
-    from = r->p;
-    for (;;) {
-        uint8_t c = rd_u8(r);
-
-        if (!r->ok)
-            return false;
-        if (c == '"' && !text_take(r, "\""))
-            break;
-    }
-    *value = rd_of(from, (size_t)(r->p - 1 - from));
-    return text_take(r, ",") || rd_left(r) == 0;
-}
-
 /* The fields there are; false when fewer than `need`. */
 static bool
 read_fields(struct rd r, struct rd fields[PLACE_COUNT], unsigned need)
@@ -102,7 +77,7 @@ read_fields(struct rd r, struct rd fields[PLACE_COUNT], unsigned need)
     unsigned count = 0;
 
     while (count < PLACE_COUNT && rd_left(&r) > 0) {
-        if (!take_field(&r, &fields[count]))
+        if (!syslog_take_cell(&r, &fields[count]))
             return false;
         count++;
     }

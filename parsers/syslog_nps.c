@@ -4,7 +4,8 @@
  * what gateways accounted for.
  *
  * Read are the security events 6272, 6273, 6276, 6277 and 6278 as agents forward them, and the
- * lines of its log file in the DTS (XML) format. Words of events are those of an English Windows.
+ * lines of its log file in the DTS (XML) and the database-compatible format. Words of events are
+ * those of an English Windows. Names of directories (domain/Users/Somebody) are no accounts.
  */
 #include "login.h"
 #include "syslog_windows.h"
@@ -178,14 +179,43 @@ begin_log_line(const struct rd fields[FIELD_COUNT], struct fact *f)
     return false;
 }
 
+/* "Interpret NPS Database Format Log Files": computer, service, date, time, type of packet ... */
+static bool
+read_cells(struct rd r, struct rd fields[FIELD_COUNT])
+{
+    static const uint8_t places[FIELD_COUNT] = { [FIELD_USER] = 5,
+        [FIELD_ACCOUNT] = 6,
+        [FIELD_CALLER] = 8,
+        [FIELD_INSIDE] = 10,
+        [FIELD_PACKET] = 4,
+        [FIELD_STATUS] = 31,
+        [FIELD_SESSION] = 35 };
+    struct rd cell;
+
+    for (unsigned i = 0; i < FIELD_COUNT; i++)
+        fields[i] = (struct rd){ NULL, NULL, true };
+    for (unsigned place = 0; place <= places[FIELD_SESSION]; place++) {
+        if (!syslog_take_cell(&r, &cell) ||
+            (place == 1 && !text_equals(&cell, "IAS") && !text_equals(&cell, "RAS")))
+            return false;
+        for (unsigned i = 0; i < FIELD_COUNT; i++)
+            if (places[i] == place && place > 0)
+                fields[i] = cell;
+    }
+    if (text_contains(fields[FIELD_ACCOUNT], "/"))
+        fields[FIELD_ACCOUNT] = (struct rd){ NULL, NULL, true };
+    return true;
+}
+
 static bool
 read_log_line(struct rd r, struct fact *f)
 {
     struct rd fields[FIELD_COUNT];
 
-    if (!text_take(&r, "<Event>"))
+    if (text_take(&r, "<Event>"))
+        read_elements(r, fields);
+    else if (rd_peek(&r) != '"' || !read_cells(r, fields))
         return false;
-    read_elements(r, fields);
     if (!begin_log_line(fields, f))
         return false;
     put_escaped_account(f, fields[FIELD_USER]);
@@ -204,7 +234,7 @@ read(const struct syslog_message *m, struct fact *f)
 
     if (syslog_windows_event(m, &event))
         return read_event(&event, f);
-    return read_log_line(m->text, f);
+    return read_log_line(m->content, f);
 }
 
 const struct syslog_vendor syslog_nps = { "syslog-nps", read };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Log lines of key=value pairs (WELF and its kin), parted by spaces or commas.
+ * Log lines of key=value pairs (WELF and its kin), parted by spaces or commas, and of
+ * comma-separated values.
  */
 #include "syslog_vendor.h"
 #include "text.h"
@@ -68,4 +69,27 @@ syslog_read_pairs(struct rd r, const char *const names[], struct rd values[], si
                 values[i] = value;
         }
     return is_plain;
+}
+
+bool
+syslog_take_cell(struct rd *r, struct rd *value)
+{
+    const uint8_t *from;
+
+    if (!text_take(r, "\"")) {
+        if (!text_take_until(r, ",", value))
+            *value = text_take_rest(r);
+        return true;
+    }
+    from = r->p;
+    for (;;) {
+        uint8_t c = rd_u8(r);
+
+        if (!r->ok)
+            return false;
+        if (c == '"' && !text_take(r, "\""))
+            break;
+    }
+    *value = rd_of(from, (size_t)(r->p - 1 - from));
+    return text_take(r, ",") || rd_left(r) == 0;
 }

@@ -51,6 +51,10 @@ bool syslog_take_pair(struct rd *r, struct rd *key, struct rd *value);
  * values that say nothing left out. False when one of these keys is repeated. */
 bool syslog_read_pairs(struct rd r, const char *const names[], struct rd values[], size_t count);
 
+/* The next of comma-separated values without its quotes; a doubled quote stays doubled. False when
+ * quotes do not pair. */
+bool syslog_take_cell(struct rd *r, struct rd *value);
+
 struct syslog_vendor {
     const char *method; /* syslog-cisco-asa ... */
     /* True when the line is a login or logout of this vendor; *f is complete but for method and

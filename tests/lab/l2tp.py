@@ -67,6 +67,7 @@ def login(lab, account, password, method):
 
 
 def record_here():
+    """In a mount namespace or a guest of its own: /etc/ppp is hidden."""
     with Lab({"gateway": ["192.0.2.1/24"], "home": ["192.0.2.77/24"]}) as lab:
         lab.write("ppp/pap-secrets", SECRETS, 0o600)
         lab.write("ppp/chap-secrets", SECRETS, 0o600)
@@ -79,13 +80,10 @@ def record_here():
         lab.start("gateway", "xl2tpd", "-D", "-c", lab.write("lns.conf", LNS.format(folder=lab.folder)), "-p", lab.path("lns.pid"),
                   "-C", lab.path("lns.control"), log="lns.log")
         lab.wait_for(lambda: "Listening on IP address" in lab.read("lns.log"))
-        try:
-            for each in LOGINS:
-                login(lab, *each)
-            path = finish()
-            return open(path, "rb").read(), expected(lab)
-        finally:
-            subprocess.run(["umount", "/etc/ppp"])
+        for each in LOGINS:
+            login(lab, *each)
+        path = finish()
+        return open(path, "rb").read(), expected(lab)
 
 
 INIT = '''#!/bin/sh
@@ -93,39 +91,39 @@ export PATH=/usr/sbin:/usr/bin:/sbin:/bin
 mount -t proc proc /proc; mount -t sysfs sys /sys; mount -t devtmpfs dev /dev; mkdir -p /dev/pts; mount -t devpts pts /dev/pts; mount -t tmpfs tmp /run
 ip link set lo up
 for m in ppp_generic ppp_async bridge veth; do modprobe -d {folder} $m; done
-python3 -B {program} {folder} >{folder}/guest.log 2>&1
+python3 -B {program} {folder} >>{folder}/guest.log 2>&1
 echo o >/proc/sysrq-trigger
 sleep 9
 '''
 
 
-def record_in_guest():
-    """The host's files are the guest's; it leaves the recording in a folder of ours."""
-    need("linux.uml", "modprobe", "python3")
+def guest(folder):
+    """The command that runs the laboratory in User-mode Linux; the host's files are the guest's."""
+    try:
+        need("linux.uml", "modprobe", "python3")
+    except Skip as why:
+        raise Skip("no PPP in this kernel (no /dev/ppp), and %s" % why)
+    os.makedirs(folder + "/lib")
+    os.symlink("/usr/lib/uml/modules", folder + "/lib/modules")
+    with open(folder + "/init", "w") as f:
+        f.write(INIT.format(folder=folder, program=os.path.abspath(__file__)))
+    os.chmod(folder + "/init", 0o755)
+    return ["linux.uml", "mem=256M", "rootfstype=hostfs", "rootflags=/", "rw", "init=" + folder + "/init", "con=null", "quiet"]
+
+
+def record():
+    need("xl2tpd", "pppd", "unshare")
     with tempfile.TemporaryDirectory(prefix="farmwatch-lab.") as folder:
-        os.makedirs(folder + "/lib")
-        os.symlink("/usr/lib/uml/modules", folder + "/lib/modules")
-        with open(folder + "/init", "w") as f:
-            f.write(INIT.format(folder=folder, program=os.path.abspath(__file__)))
-        os.chmod(folder + "/init", 0o755)
-        subprocess.run(["linux.uml", "mem=256M", "rootfstype=hostfs", "rootflags=/", "rw", "init=" + folder + "/init", "con=null", "quiet"],
-                       stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=200)
+        here = ["unshare", "-m", sys.executable, "-B", os.path.abspath(__file__), folder]
+        with open(folder + "/guest.log", "wb") as log:
+            subprocess.run(here if os.path.exists("/dev/ppp") else guest(folder), stdin=subprocess.DEVNULL, stdout=log,
+                           stderr=subprocess.STDOUT, timeout=200)
         try:
             with open(folder + "/l2tp.pcap", "rb") as capture, open(folder + "/l2tp.json") as want:
                 return capture.read(), json.load(want)
         except FileNotFoundError:
-            with open(folder + "/guest.log") as f:
-                raise RuntimeError("in User-mode Linux: " + f.read())
-
-
-def record():
-    need("xl2tpd", "pppd")
-    if os.path.exists("/dev/ppp"):
-        return record_here()
-    try:
-        return record_in_guest()
-    except Skip as why:
-        raise Skip("no PPP in this kernel (no /dev/ppp), and %s" % why)
+            with open(folder + "/guest.log") as log:
+                raise RuntimeError(log.read())
 
 
 if __name__ == "__main__":

@@ -330,6 +330,32 @@ static const struct syslog_sample samples[] = {
             "</Packet-Type></Event>",
         "" },
 
+    { "NPS's log file, for databases: accounting",
+        "<13>Oct 10 10:00:00 nps1 \"NPS1\",\"IAS\",10/10/2026,10:00:00,4,\"CORP\\jdoe\",,"
+        "\"192.0.2.1\",\"203.0.113.9\",,\"10.8.0.6\",\"vpn1\",\"192.0.2.1\",,0,\"192.0.2.1\","
+        "\"vpn1\",,,5,,"
+        "1,2,,,0,\"311 1 192.0.2.3 10/10/2026 1\",,,,,1,0,,,\"26EC\",1,,,,,,,,,,,,,,,,,,,,,,,,",
+        "login account=jdoe realm=CORP result=success method=syslog-nps outside=203.0.113.9 "
+        "inside=10.8.0.6 session=26EC status=start gateway=nps1" },
+    { "NPS's log file, for databases: refused",
+        "<13>Oct 10 10:00:00 nps1 "
+        "\"RasBox\",\"RAS\",10/22/2006,09:13:09,3,,\"DOMAIN\\user\",,,,,,,,,,,,,,"
+        ",,,4,,36,\"311 1 07/31/2006 21:35:14 749\",,,,,,,,,,,,,,,,,,,,,,,,,,,,,,\"0x00\",,,",
+        "login account=user realm=DOMAIN result=failure method=syslog-nps gateway=nps1" },
+    { "NPS's log file, for databases: a directory's name is no account",
+        "<13>Oct 10 10:00:00 nps1 "
+        "\"CLIENTCOMP\",\"IAS\",03/07/2008,13:04:33,2,,\"npsdc/Users/client\",,,,,,"
+        ",,9,\"10.10.10.10\",\"npsclient\",,,,,,2,1,\"Allow access\",0,\"311 1 "
+        "10.10.10.11\",,,,,,,,,,,,,,,,,,"
+        ",,,,,,,,,,,,,,,",
+        "" },
+    { "NPS's log file, for databases: a name like a cell",
+        "<13>Oct 10 10:00:00 nps1 "
+        "\"NPS1\",\"IAS\",10/10/2026,10:00:00,3,\"a\"\",,,,\"\"6.6.6.6\",,,"
+        "\"203.0.113.9\",,,,,,,,,,,,,,,,,,,,,,,,,,,,,,",
+        "login account=a\"\",,,,\"\"6.6.6.6 result=failure method=syslog-nps outside=203.0.113.9 "
+        "gateway=nps1" },
+
     { "ISE: passed",
         ISE_PASSED
         "UserName=jdoe@example.org, Protocol=Radius, RequestLatency=10301, "
