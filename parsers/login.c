@@ -4,6 +4,7 @@
  */
 #include "login.h"
 #include "text.h"
+#include <string.h>
 
 #define MAC_TEXT 17 /* a MAC with separators between its octets: what an SSID may follow */
 
@@ -84,4 +85,13 @@ login_calling_station(struct fact *f, struct rd text)
     }
     if (!text_equals(&text, said))
         fact_text(f, KEY_CALLING_STATION, text.p, rd_left(&text));
+}
+
+bool
+login_is_card(struct rd name, struct rd station)
+{
+    char called[TEXT_MAC_SIZE], caller[TEXT_MAC_SIZE];
+
+    return text_to_mac(text_trim(name), called) && read_mac(text_trim(station), caller) &&
+           strcmp(called, caller) == 0;
 }

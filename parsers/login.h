@@ -20,5 +20,7 @@ bool login_address(struct fact *f, enum fact_key key, struct rd text);
  * without `:SSID` behind it) `device.mac`; what those do not repeat letter by letter is kept as
  * `calling-station`. */
 void login_calling_station(struct fact *f, struct rd text);
+/* The name is only the MAC that called (MAC authentication bypass): a card's, nobody's. */
+bool login_is_card(struct rd name, struct rd station);
 
 #endif

@@ -15,8 +15,10 @@
 #define IPV6_PREFIX_MAX 16
 
 /* Attribute types used by name below (RFC 2865 5, RFC 2866 5, RFC 3579 3.1). */
+#define ATTRIBUTE_USER_NAME 1
 #define ATTRIBUTE_REPLY_MESSAGE 18
 #define ATTRIBUTE_VENDOR 26
+#define ATTRIBUTE_CALLING_STATION 31
 #define ATTRIBUTE_TERMINATE_CAUSE 49
 #define ATTRIBUTE_EAP_MESSAGE 79
 
@@ -326,14 +328,36 @@ read_eap_name(struct fact *f, struct rd r)
     (void)eap_name(rd_of(eap, n), f);
 }
 
+/* An answer may repeat the name without the station: there the request's is the better one. */
+static bool
+is_card(const struct fact *f, struct rd r)
+{
+    struct rd value, name = { NULL, NULL, true }, station = name;
+    char mac[TEXT_MAC_SIZE];
+    uint8_t type;
+
+    while (radius_take_attribute(&r, &type, &value)) {
+        if (type == ATTRIBUTE_USER_NAME)
+            name = value;
+        else if (type == ATTRIBUTE_CALLING_STATION)
+            station = value;
+    }
+    return login_is_card(name, station) || (f->pairing == FACT_ANSWER && text_to_mac(name, mac));
+}
+
 void
 radius_read_attributes(struct fact *f, struct rd all, enum radius_inside inside)
 {
-    for (size_t i = 0; i < sizeof(attributes) / sizeof(*attributes); i++)
-        if (inside != RADIUS_INSIDE_IPV6 || attributes[i].read != read_ipv4 ||
-            attributes[i].key != KEY_INSIDE)
-            read_attribute(f, &attributes[i], all);
-    if (!fact_has(f, KEY_ACCOUNT))
+    bool has_name = !is_card(f, all);
+
+    for (size_t i = 0; i < sizeof(attributes) / sizeof(*attributes); i++) {
+        const struct attribute *a = &attributes[i];
+
+        if ((a->key != KEY_ACCOUNT || has_name) &&
+            (a->key != KEY_INSIDE || a->read != read_ipv4 || inside != RADIUS_INSIDE_IPV6))
+            read_attribute(f, a, all);
+    }
+    if (has_name && !fact_has(f, KEY_ACCOUNT))
         read_eap_name(f, all);
     if (f->kind == FACT_LOGOUT)
         read_attribute(f, &terminate_cause, all);

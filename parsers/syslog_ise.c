@@ -85,9 +85,9 @@ take_head(struct rd *r, uint64_t *code)
 
 /* \ escapes a comma; that of `DOMAIN\user` stands once or, by version and relay, more often. */
 static void
-put_account(struct fact *f, struct rd name)
+put_account(struct fact *f, struct rd name, struct rd caller)
 {
-    char plain[FACT_TEXT_MAX], mac[TEXT_MAC_SIZE];
+    char plain[FACT_TEXT_MAX];
     size_t n = 0;
 
     while (rd_left(&name) > 0 && n < sizeof(plain)) {
@@ -100,7 +100,7 @@ put_account(struct fact *f, struct rd name)
         }
         n++;
     }
-    if (!text_to_mac(rd_of(plain, n), mac))
+    if (!login_is_card(rd_of(plain, n), caller))
         syslog_account(f, rd_of(plain, n));
 }
 
@@ -150,8 +150,8 @@ read(const struct syslog_message *m, struct fact *f)
         !take_head(&r, &code) || !read_attributes(r, fields) ||
         !begin(&category, code, &fields[FIELD_STATUS], f))
         return false;
-    put_account(f, fields[FIELD_GIVEN_USER]);
-    put_account(f, fields[FIELD_USER]);
+    put_account(f, fields[FIELD_GIVEN_USER], fields[FIELD_CALLER]);
+    put_account(f, fields[FIELD_USER], fields[FIELD_CALLER]);
     login_calling_station(f, fields[FIELD_CALLER]);
     (void)login_address(f, KEY_INSIDE, fields[FIELD_INSIDE]);
     fact_text(f, KEY_SESSION, fields[FIELD_SESSION].p, rd_left(&fields[FIELD_SESSION]));

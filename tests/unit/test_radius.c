@@ -244,6 +244,19 @@ static const struct {
         "0101002b000102030405060708090a0b0c0d0e0f01066a646f651f0d3230332e302e3131332e39"
         "04000102",
         "login account=jdoe result=attempt method=radius outside=203.0.113.9", 1, 0x101 },
+    { "a card that calls itself by its MAC is nobody",
+        "0101003b000102030405060708090a0b0c0d0e0f010e3032303035653130303030311f1330322d"
+        "30302d35452d31302d30302d303106060000000a",
+        "login result=attempt method=radius calling-station=02-00-5E-10-00-01 device.ma"
+        "c=02:00:5e:10:00:01",
+        1, 0x101 },
+    { "its Accept names nobody either",
+        "02010022000102030405060708090a0b0c0d0e0f010e303230303565313030303031",
+        "login result=success method=radius", 2, 0x101 },
+    { "an account of twelve digits",
+        "0101002f000102030405060708090a0b0c0d0e0f010e3132333435363738393031321f0d323033"
+        "2e302e3131332e39",
+        "login account=123456789012 result=attempt method=radius outside=203.0.113.9", 1, 0x101 },
     { "another vendor's type 1",
         "01010036000102030405060708090a0b0c0d0e0f01066a646f651a1c0000372a011669703a736f75"
         "7263652d69703d362e362e362e36",
