@@ -84,7 +84,7 @@ eap_name(struct rd packet, struct fact *f)
     if (!packet.ok || code != CODE_RESPONSE || length < HEADER_BYTES)
         return false;
     body = rd_sub(&packet, (size_t)length - HEADER_BYTES);
-    return body.ok && rd_left(&packet) == 0 && read_name(body, f) != NULL;
+    return body.ok && read_name(body, f) != NULL;
 }
 
 enum parse_result

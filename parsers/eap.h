@@ -16,7 +16,7 @@
 enum parse_result eap_packet(
     struct rd *r, uint32_t transaction, const struct fact *about, const struct parse_output *out);
 
-/* Puts the account (or, of an identity that names nobody, the realm) that one whole packet gives
+/* Puts the account (or, of an identity that names nobody, the realm) that a packet gives
  * into *f; false when it gives none. */
 bool eap_name(struct rd packet, struct fact *f);
 

@@ -6,6 +6,7 @@
 #include "ppp.h"
 #include "eap.h"
 #include "login.h"
+#include <stdio.h>
 
 #define HDLC_ADDRESS 0xff
 #define HDLC_CONTROL 0x03
@@ -30,6 +31,9 @@
 #define CHAP_MS 0x80
 #define CHAP_MS2 0x81
 #define CHAP_MS_BYTES 49 /* of a response: RFC 2433, 4 and RFC 2759, 4 */
+#define EAP_RESPONSE 2
+#define EAP_SUCCESS 3
+#define EAP_FAILURE 4
 #define OPTIONS_MAX 32
 
 struct frame {
@@ -51,20 +55,28 @@ tell(const struct frame *p, struct fact *f, const char *result, uint32_t transac
     p->out->fact(p->out->context, f);
 }
 
+/* s->name is set: of n bytes, none when it did not fit, since half a name is another's. */
+static void
+begin_session(const struct frame *p, uint8_t n)
+{
+    struct ppp_state *s = p->state;
+
+    s->client_is_originator = p->in->from_client;
+    s->is_let_in = false;
+    memset(s->inside, 0, sizeof s->inside);
+    s->name_length = n;
+}
+
 static void
 tell_attempt(const struct frame *p, struct rd name, const char *method, uint32_t transaction)
 {
-    struct ppp_state *s = p->state;
-    size_t n = rd_left(&name) <= PPP_NAME ? rd_left(&name) : 0; /* half a name is another's */
+    size_t n = rd_left(&name) <= PPP_NAME ? rd_left(&name) : 0;
     struct fact f;
 
     if (!name.ok || rd_left(&name) == 0)
         return;
-    s->client_is_originator = p->in->from_client;
-    s->is_let_in = false;
-    memset(s->inside, 0, sizeof s->inside);
-    s->name_length = (uint8_t)n;
-    memcpy(s->name, name.p, n);
+    memcpy(p->state->name, name.p, n);
+    begin_session(p, (uint8_t)n);
     fact_begin(&f, FACT_LOGIN);
     f.pairing = FACT_REQUEST;
     login_account(&f, name);
@@ -227,6 +239,36 @@ read_ipcp(struct frame *p)
     return PARSE_OK;
 }
 
+/* Whoever answers is the client; what EAP says of it, it says of the session too. */
+static enum parse_result
+read_eap(struct frame *p, struct rd frame)
+{
+    struct ppp_state *s = p->state;
+    uint8_t code = rd_peek(&frame);
+    const char *account, *realm;
+    struct fact about, name;
+    int n;
+
+    fact_begin(&name, FACT_LOGIN);
+    if (eap_name(frame, &name)) {
+        account = fact_get_text(&name, KEY_ACCOUNT);
+        realm = fact_get_text(&name, KEY_REALM);
+        n = account == NULL ? 0
+                            : snprintf(s->name, PPP_NAME, "%s%s%s", realm == NULL ? "" : realm,
+                                  realm == NULL ? "" : "\\", account);
+        begin_session(p, n < PPP_NAME ? (uint8_t)n : 0);
+    }
+    if (code == EAP_SUCCESS || code == EAP_FAILURE)
+        s->is_let_in = code == EAP_SUCCESS;
+    fact_begin(&about, FACT_LOGIN);
+    if (p->in->transport != PARSE_LINK)
+        fact_address(
+            &about, KEY_OUTSIDE, code == EAP_RESPONSE ? &p->in->source : &p->in->destination);
+    if (p->about != NULL)
+        fact_fill(&about, p->about);
+    return eap_packet(&frame, 0, &about, p->out);
+}
+
 static const struct {
     uint16_t protocol;
     enum parse_result (*read)(struct frame *p);
@@ -262,7 +304,7 @@ ppp_frame(struct rd frame, struct ppp_state *s, const struct fact *about,
     if (!frame.ok)
         return PARSE_MORE;
     if (protocol == PROTOCOL_EAP)
-        return eap_packet(&frame, 0, about, out);
+        return read_eap(&p, frame);
     while (i < sizeof readers / sizeof readers[0] && readers[i].protocol != protocol)
         i++;
     if (i == sizeof readers / sizeof readers[0])

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""A real xl2tpd with pppd: PAP, CHAP and MS-CHAPv2 over L2TP, accepted and refused. Truth: the log of the server's pppd.
+"""A real xl2tpd with pppd: PAP, CHAP, MS-CHAPv2 and EAP over L2TP, accepted and refused. Truth: the log of the server's pppd.
 
 pppd needs PPP in the kernel. Where there is none, the laboratory runs once more in a kernel that has it, User-mode Linux.
 """
@@ -36,9 +36,10 @@ pppoptfile = {folder}/options.lac
 LAC_OPTIONS = "noauth\nnoccp\nnodefaultroute\nuser {account}\npassword {password}\nlogfile {folder}/pppd-lac.log\nmaxconnect 1\n{refuse}"
 SECRETS = "contractor1 * one *\ncontractor2 * two *\n"
 METHODS = {"PAP": ("eap", "chap", "mschap", "mschap-v2"), "CHAP": ("eap", "pap", "mschap", "mschap-v2"),
-           "MS-CHAPv2": ("eap", "pap", "chap", "mschap")}
+           "MS-CHAPv2": ("eap", "pap", "chap", "mschap"), "EAP": ("pap", "chap", "mschap", "mschap-v2")}
 LOGINS = [("contractor1", "one", "PAP"), ("contractor1", "wrong", "PAP"), ("contractor1", "one", "CHAP"), ("contractor2", "wrong", "CHAP"),
-          ("contractor2", "two", "MS-CHAPv2"), ("contractor1", "wrong", "MS-CHAPv2")]
+          ("contractor2", "two", "MS-CHAPv2"), ("contractor1", "wrong", "MS-CHAPv2"),
+          ("contractor1", "one", "EAP"), ("contractor2", "wrong", "EAP")]
 
 
 # pppd tells its script who the peer is that it authenticated; the client, which asks nobody, has no peer.
@@ -52,7 +53,10 @@ def expected(lab):
              for account, inside in re.findall(r"^(\S+) had (\S+)$", lab.read("peers.log"), re.M)]
     want += [{"kind": "login", "result": "failure", "account": a or b}
              for a, b in re.findall(r"PAP peer authentication failed for (\S+)|Peer (\S+) failed CHAP", lab.read("pppd.log"))]
-    assert len(want) == len(LOGINS) + 3, (want, lab.logs())
+    # EAP's refusal is only told to the peer: a session that named one and was given no address.
+    want += [{"kind": "login", "result": "failure", "account": named[1]} for session in lab.read("pppd.log").split("Using interface")
+             for named in [re.search(r'EAP: unauthenticated peer name "(\S+)"', session)] if named and "remote IP" not in session]
+    assert len(want) == len(LOGINS) + 4, (want, lab.logs())
     return want
 
 

@@ -78,7 +78,17 @@ static const struct {
     { "EAP in PPP", &parser_pptp_gre,
         { { .hex = GRE_SEQ "c227 02 01 0009 01 6a646f65" },
             { true, GRE_SEQ "c227 03 01 0004", PARSE_OK } },
-        "login account=jdoe result=attempt method=eap-identity; login result=success" },
+        "login account=jdoe result=attempt method=eap-identity " OUT "; login result=success "
+        "outside=198.51.100.2" },
+    { "EAP in PPP, the address and the end", &parser_pptp_gre,
+        { { .hex = GRE_SEQ "c227 02 01 000e 01 434f52505c6a646f65" },
+            { true, GRE_SEQ "c227 03 01 0004", PARSE_OK },
+            { true, GRE_SEQ "8021 02 01 000a 0306 0a080005", PARSE_OK },
+            { .hex = GRE_SEQ "c021 05 02 0004" } },
+        "login account=jdoe realm=CORP result=attempt method=eap-identity " OUT
+        "; login result=success outside=198.51.100.2; login account=jdoe realm=CORP result=success "
+        "method=ipcp outside=198.51.100.2 inside=10.8.0.5; logout account=jdoe realm=CORP "
+        "method=lcp " OUT " inside=10.8.0.5" },
     { "a length that lies", &parser_pptp_gre, { { false, GRE_SEQ "c023 01 07 0003", PARSE_BAD } },
         "" },
     { "a name longer than its frame", &parser_pptp_gre,
