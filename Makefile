@@ -65,7 +65,7 @@ $(BUILD)/conf/embedded.o: $(wildcard conf/lists/*) $(wildcard conf/indicators/*.
 
 # A unit test links only the files that it names: /* links: parsers/fact.c parsers/packet*.c */ in its first lines.
 # @analysis is all that the analyst needs.
-ANALYSIS := sensor/analyst.c sensor/join*.c sensor/account.c sensor/memory.c sensor/activity.c sensor/minutes.c \
+ANALYSIS := sensor/analyst.c sensor/join*.c sensor/account.c sensor/memory.c sensor/activity.c sensor/minutes.c sensor/path.c \
 	sensor/finding.c sensor/case.c sensor/names.c sensor/suppress.c sensor/claim.c sensor/locality.c sensor/place.c \
 	sensor/zone.c sensor/watch.c sensor/stablehash.c sensor/address.c sensor/timestamp.c sensor/detect/*.c \
 	parsers/fact.c parsers/text.c geoip/prefix.c geoip/distance.c geoip/countries.c \

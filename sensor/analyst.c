@@ -214,6 +214,7 @@ static observe_fn *const observers[FACT_KIND_COUNT] = {
     [FACT_LOCALE] = raise_sign,
     [FACT_BANNER] = raise_sign,
     [FACT_ACTIVITY] = join_activity,
+    [FACT_RTT] = join_rtt,
 };
 
 /* What a session did is told after it, under the time of its last packet. */

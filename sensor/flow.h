@@ -50,6 +50,7 @@ enum flow_class {
 #define FLOW_TO_COMPANY 0x1000u /* from a device to the company */
 #define FLOW_IS_DESK 0x2000u    /* web or mail of a device: somebody's work at a desk */
 #define FLOW_HANDSHAKE 0x4000u  /* the three-way handshake was seen whole */
+#define FLOW_RTT_TOLD 0x10000u  /* the handshake's round trips were */
 #define FLOW_IS_DIRECT 0x8000u  /* the server is the tool's other end, not its relay */
 
 struct classify_flow;
@@ -66,7 +67,7 @@ struct flow {
     uint8_t tcp_state; /* enum flow_tcp_state */
     uint8_t list;      /* enum flow_class */
     uint8_t ndpi_category;
-    uint16_t marks;
+    uint32_t marks;
     uint16_t ndpi_app, ndpi_master;
     uint8_t hello[2];      /* what the first payload each way says: enum hello (hello.h) */
     uint32_t older, newer; /* neighbours in the list */

@@ -92,6 +92,12 @@ struct join_doing {
 };
 void join_activity_raise(
     struct analyst *a, const struct observation *o, const struct join_doing *doing);
+/* rtt: how far a client is, by which layer's clock. One from outside waits for its login. */
+void join_rtt(struct analyst *a, const struct observation *o);
+void join_session_wait_rtt(
+    struct analyst *a, const struct observation *o, const struct in6_addr *outside);
+void join_rtt_raise(struct analyst *a, const struct observation *o, struct lease *l,
+    const struct in6_addr *outside);
 /* A new login: flows of its outside address that wait are its. */
 void join_session_claim(struct analyst *a, struct lease *l);
 

@@ -26,11 +26,17 @@ struct remote {
     UT_hash_handle hh;
 };
 
+enum pending_kind {
+    PENDING_ACCESS, /* a way into the company */
+    PENDING_FLOW,   /* a flow with a watched network */
+    PENDING_RTT     /* how far the outside address is */
+};
+
 struct pending {
     struct in6_addr outside;
     int64_t due_us;
-    bool is_access; /* else: a flow with a watched network */
-    bool is_told;   /* a flow of the same session has spoken for it */
+    enum pending_kind kind;
+    bool is_told; /* a flow of the same session has spoken for it */
     struct observation observation;
     struct pending *prev, *next;
 };
@@ -142,7 +148,8 @@ speak_for_others(struct analyst *a, const struct pending *p)
 
     DL_FOREACH(a->pendings, other)
     {
-        if (other->is_access && p->is_access && locality_same(&other->outside, &p->outside))
+        if (other->kind == PENDING_ACCESS && p->kind == PENDING_ACCESS &&
+            locality_same(&other->outside, &p->outside))
             other->is_told = true;
     }
 }
@@ -154,13 +161,17 @@ resolve(struct analyst *a, struct pending *p)
     struct lease *l = join_lease_outside(a, &p->outside, p->due_us - JOIN_FLOW_US, &near);
     struct remote *r = NULL;
     struct detect_event e = {
-        .kind = p->is_access ? EVENT_LOGIN : EVENT_FLOW,
+        .kind = p->kind == PENDING_ACCESS ? EVENT_LOGIN : EVENT_FLOW,
         .observation = &p->observation,
         .now_us = a->now_us,
         .address = p->outside,
     };
 
-    if (p->is_access && p->observation.has_flow)
+    if (p->kind == PENDING_RTT) {
+        join_rtt_raise(a, &p->observation, l, &p->outside);
+        return;
+    }
+    if (p->kind == PENDING_ACCESS && p->observation.has_flow)
         HASH_FIND(hh, a->remotes, &p->observation.flow, sizeof p->observation.flow, r);
     /* A login of this address has been reported with all that its address says. */
     if (l != NULL) {
@@ -184,8 +195,8 @@ drop_pending(struct analyst *a, struct pending *p)
 }
 
 static void
-wait_for_login(
-    struct analyst *a, const struct observation *o, const struct in6_addr *outside, bool access)
+wait_for_login(struct analyst *a, const struct observation *o, const struct in6_addr *outside,
+    enum pending_kind kind)
 {
     struct pending *p;
 
@@ -198,10 +209,17 @@ wait_for_login(
         return;
     p->outside = *outside;
     p->due_us = a->now_us + JOIN_FLOW_US;
-    p->is_access = access;
+    p->kind = kind;
     p->observation = *o;
     DL_APPEND(a->pendings, p);
     a->pending_count++;
+}
+
+void
+join_session_wait_rtt(
+    struct analyst *a, const struct observation *o, const struct in6_addr *outside)
+{
+    wait_for_login(a, o, outside, PENDING_RTT);
 }
 
 void
@@ -245,7 +263,7 @@ see_access(
     if (l != NULL && near)
         attach(a, r, l, o);
     else
-        wait_for_login(a, o, client, true);
+        wait_for_login(a, o, client, PENDING_ACCESS);
 }
 
 /* ---- control: who drives a watched device ---- */
@@ -518,7 +536,7 @@ see_watched_flow(struct analyst *a, const struct observation *o, const struct in
     if (end.locality == LOCALITY_TRUSTED)
         return;
     if (end.rank == 0) { /* the company's own, or nobody known: it is about the far end */
-        wait_for_login(a, o, far, false);
+        wait_for_login(a, o, far, PENDING_FLOW);
         return;
     }
     join_place_event(a, &end, &e);

@@ -99,7 +99,7 @@ observer_packet(struct observer *o, struct flow *f, unsigned direction, const st
     if (p->payload_length > 0 && f->payload_packets[direction] == 1) {
         read_hello(o, f, direction, p);
         if (f->payload_packets[!direction] == 0)
-            presence_mark(o->presence, f);
+            presence_begin(o->presence, f);
     }
     if (f->candidates != 0)
         observe_parse(o, f, direction, p);

@@ -7,6 +7,7 @@
 #include "../conf/list_vendor.h"
 #include "../parsers/text.h"
 #include "observe_internal.h"
+#include "rtt.h"
 #include <stdio.h>
 
 #define TOLD_AGAIN_US INT64_C(3600000000)
@@ -149,6 +150,24 @@ take_device(struct observer *o, struct flow *f, const char *protocol, struct fac
     return true;
 }
 
+/* A client from outside, or of a session: how far others are is nobody's business. What a layer
+ * above TCP says is told beside what TCP said. */
+static bool
+take_rtt(struct observer *o, struct flow *f, const char *protocol, struct fact *fact)
+{
+    const struct config *c = o->request.config;
+
+    (void)protocol;
+    (void)fact;
+    if (f == NULL ||
+        (f->session == NULL && (locality_of(c, &f->address[FLOW_CLIENT]) != LOCALITY_OUTSIDE ||
+                                   locality_of(c, &f->address[FLOW_SERVER]) == LOCALITY_OUTSIDE)))
+        return false;
+    if (f->protocol == FLOW_PROTOCOL_TCP)
+        rtt_tell_handshake(o->request.emitter, f, "tcp");
+    return true;
+}
+
 static bool
 take_repeated(struct observer *o, struct flow *f, const char *protocol, struct fact *fact)
 {
@@ -168,6 +187,7 @@ observe_fact(struct observer *o, struct flow *f, const char *protocol, struct fa
         [FACT_BANNER] = take_repeated,
         [FACT_LOCALE] = take_repeated,
         [FACT_PEER] = take_repeated,
+        [FACT_RTT] = take_rtt,
     };
 
     return take[fact->kind] == NULL || take[fact->kind](o, f, protocol, fact);

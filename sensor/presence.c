@@ -5,6 +5,7 @@
  * their own activity.
  */
 #include "presence.h"
+#include "rtt.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,11 +14,15 @@
 #define LEAST_PACKETS 6u
 #define LEAST_SECONDS 6u
 #define S_US INT64_C(1000000)
+#define HOUR_US (3600 * S_US)
+#define RTTS_AN_HOUR 8u /* of one device; and each that is shorter than all before */
 
 struct device_window {
     struct in6_addr client;
     struct activity activity;
     struct evidence last;
+    int64_t rtt_hour; /* in hours since 1970; told within it, and the least of it: */
+    uint32_t rtt_told, rtt_least_us;
 };
 
 struct presence {
@@ -47,22 +52,6 @@ is_company(const struct presence *t, const struct flow *f, enum locality server)
         return locality_private_is_inside(t->config) &&
                !locality_is_near(&f->address[FLOW_CLIENT], &f->address[FLOW_SERVER]);
     return server != LOCALITY_TRUSTED && locality_is_own(server);
-}
-
-void
-presence_mark(const struct presence *t, struct flow *f)
-{
-    enum locality client = locality_of(t->config, &f->address[FLOW_CLIENT]);
-    enum locality server;
-
-    if (!is_device(client))
-        return;
-    server = locality_of(t->config, &f->address[FLOW_SERVER]);
-    if (is_company(t, f, server))
-        f->marks |= FLOW_TO_COMPANY;
-    for (size_t i = 0; i < sizeof desk_ports / sizeof desk_ports[0]; i++)
-        if (f->port[FLOW_SERVER] == desk_ports[i])
-            f->marks |= FLOW_IS_DESK;
 }
 
 static unsigned
@@ -100,18 +89,71 @@ tell(struct presence *t, struct device_window *w)
     activity_turn(&w->activity);
 }
 
+static struct device_window *
+window_of(struct presence *t, const struct in6_addr *client)
+{
+    struct device_window **slot = &t->slots[slot_of(client)], *w = *slot;
+
+    if (w == NULL && (w = *slot = calloc(1, sizeof *w)) == NULL)
+        return NULL;
+    if (!locality_same(&w->client, client)) {
+        tell(t, w);
+        memset(w, 0, sizeof *w);
+        w->client = *client;
+    }
+    return w;
+}
+
+/* How far the device is from here: inside of its tunnel when there is one. */
+static void
+tell_rtt(struct presence *t, struct flow *f)
+{
+    struct device_window *w = window_of(t, &f->address[FLOW_CLIENT]);
+    int64_t hour = t->emitter->now.time_us / HOUR_US;
+    uint32_t rtt_us = f->rtt_us[FLOW_CLIENT];
+
+    if (w == NULL)
+        return;
+    if (w->rtt_hour != hour) {
+        w->rtt_hour = hour;
+        w->rtt_told = 0;
+        w->rtt_least_us = UINT32_MAX;
+    }
+    if (w->rtt_told >= RTTS_AN_HOUR && rtt_us >= w->rtt_least_us)
+        return;
+    w->rtt_told++;
+    w->rtt_least_us = rtt_us < w->rtt_least_us ? rtt_us : w->rtt_least_us;
+    rtt_tell_handshake(t->emitter, f, "inner");
+}
+
+void
+presence_begin(struct presence *t, struct flow *f)
+{
+    enum locality client = locality_of(t->config, &f->address[FLOW_CLIENT]);
+    enum locality server;
+
+    if (!is_device(client))
+        return;
+    if (f->rtt_us[FLOW_CLIENT] != 0)
+        tell_rtt(t, f);
+    server = locality_of(t->config, &f->address[FLOW_SERVER]);
+    if (is_company(t, f, server))
+        f->marks |= FLOW_TO_COMPANY;
+    for (size_t i = 0; i < sizeof desk_ports / sizeof desk_ports[0]; i++)
+        if (f->port[FLOW_SERVER] == desk_ports[i])
+            f->marks |= FLOW_IS_DESK;
+}
+
 void
 presence_packet(struct presence *t, const struct flow *f, unsigned direction, uint32_t bytes)
 {
-    const struct in6_addr *client = &f->address[FLOW_CLIENT];
-    struct device_window **slot = &t->slots[slot_of(client)], *w = *slot;
+    struct device_window *w = window_of(t, &f->address[FLOW_CLIENT]);
     int64_t now_us = t->emitter->now.time_us;
 
-    if (w == NULL && (w = *slot = calloc(1, sizeof *w)) == NULL)
+    if (w == NULL)
         return;
-    if (activity_is_over(&w->activity, now_us) || !locality_same(&w->client, client))
+    if (activity_is_over(&w->activity, now_us))
         tell(t, w);
-    w->client = *client;
     w->last = t->emitter->now;
     if ((f->marks & FLOW_TO_COMPANY) != 0)
         activity_add_second(&w->activity, direction, now_us);

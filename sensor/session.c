@@ -7,6 +7,7 @@
  */
 #include "session.h"
 #include "activity.h"
+#include "rtt.h"
 #include "second_sign.h"
 #include <stdlib.h>
 
@@ -128,24 +129,6 @@ tell(struct session_table *t, struct flow *f, enum fact_kind kind, const struct 
         activity_turn(&s->activity);
     }
     emitter_send_late(t->emitter, f, s->protocol, &fact, &s->last, s->encapsulation);
-}
-
-static void
-tell_rtt(struct session_table *t, const struct flow *f)
-{
-    static const char *const ends[] = { "client", "server" };
-
-    for (unsigned end = 0; end < 2; end++) {
-        struct fact fact;
-
-        if (f->rtt_us[end] == 0)
-            continue;
-        fact_begin(&fact, FACT_RTT);
-        fact_word(&fact, KEY_LAYER, "tcp");
-        fact_word(&fact, KEY_END, ends[end]);
-        fact_number(&fact, KEY_VALUE_US, f->rtt_us[end]);
-        emitter_send(t->emitter, f, "tcp", &fact);
-    }
 }
 
 static bool
@@ -286,7 +269,7 @@ session_sign(struct session_table *t, struct flow *f, const struct list_tool *to
     f->session = s;
     (void)raise_state(t, f, s);
     tell(t, f, FACT_SESSION_OPEN, said, false);
-    tell_rtt(t, f);
+    rtt_tell_handshake(t->emitter, f, "tcp");
 }
 
 void

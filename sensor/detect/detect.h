@@ -38,6 +38,7 @@ enum detect_event_kind {
     EVENT_EXPOSED,  /* a desktop or SSH session from outside that a watched device accepted */
     EVENT_TUNNEL,   /* a tunnel out of a watched device that is on the company's VPN */
     EVENT_ACTIVITY, /* ten minutes of a session, or of a device's flows: when its ends spoke */
+    EVENT_RTT,      /* how far a client is, by which layer's clock; lease and account when known */
     EVENT_SIGN      /* any other observation: names, fingerprints, addresses */
 };
 #define WANTS(kind) (1u << (kind))
@@ -72,6 +73,9 @@ struct detect_event {
     enum detect_role role;
     bool is_controlled, is_first; /* is_first: this session was not reported before */
     bool is_far_new;              /* its far end was not known when it was reported before */
+    /* RTT: of the outside address, `far`; layer by the vocabulary (tcp, tls, openvpn, inner ...) */
+    const char *layer;
+    int64_t rtt_us;
     /* ACTIVITY; `input` only when is_driven: the direction of packets to the driven device */
     enum detect_activity activity_of;
     const struct activity *activity;

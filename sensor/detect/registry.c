@@ -8,8 +8,9 @@ extern const struct detector detect_dprk_network, detect_egress_country, detect_
     detect_vpn_flap, detect_claimed_location, detect_impossible_travel, detect_indicator,
     detect_shared_site, detect_account_fanout, detect_concurrent_logins, detect_remote_control,
     detect_second_tool, detect_ip_kvm, detect_control_coupling, detect_mesh_tunnel,
-    detect_direct_exposure, detect_revealed_peer, detect_marathon, detect_clock_shift,
-    detect_steady_hand, detect_locale, detect_ipmsg;
+    detect_direct_exposure, detect_revealed_peer, detect_path_too_long, detect_path_too_short,
+    detect_layered_rtt, detect_inner_outer_rtt, detect_tunnel_mtu, detect_marathon,
+    detect_clock_shift, detect_steady_hand, detect_locale, detect_ipmsg;
 
 const struct detector *const detect_table[] = {
     &detect_dprk_network,
@@ -29,6 +30,11 @@ const struct detector *const detect_table[] = {
     &detect_mesh_tunnel,
     &detect_direct_exposure,
     &detect_revealed_peer,
+    &detect_path_too_long,
+    &detect_path_too_short,
+    &detect_layered_rtt,
+    &detect_inner_outer_rtt,
+    &detect_tunnel_mtu,
     &detect_marathon,
     &detect_clock_shift,
     &detect_steady_hand,

@@ -240,6 +240,17 @@ scene_session_activity(int64_t at, uint64_t flow, const char *client, const char
 }
 
 void
+scene_rtt(int64_t at, uint64_t flow, const char *client, const char *layer, int64_t us)
+{
+    struct observation o = begin(at, FACT_RTT, client, "10.0.0.1", flow);
+
+    put(&o, KEY_LAYER, layer);
+    put(&o, KEY_END, "client");
+    fact_number(&o.fact, KEY_VALUE_US, us);
+    analyst_observe(analyst, &o);
+}
+
+void
 scene_peer(int64_t at, const char *from, const char *to, const char *how, const char *peer)
 {
     struct observation o = begin(at, FACT_PEER, from, to, 7000 + packet);

@@ -60,6 +60,8 @@ void scene_sign(int64_t at, const char *client, const char *protocol, enum fact_
 void scene_activity(int64_t at, const char *device, const struct activity *a);
 void scene_session_activity(int64_t at, uint64_t flow, const char *client, const char *server,
     const char *class_name, const struct activity *a);
+/* A client is so far by the clock of a layer. */
+void scene_rtt(int64_t at, uint64_t flow, const char *client, const char *layer, int64_t us);
 void scene_peer(int64_t at, const char *from, const char *to, const char *how, const char *peer);
 
 /* The last document of that name and subject (NULL = any); NULL when there is none. */

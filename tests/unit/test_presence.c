@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* links: sensor/presence.c sensor/activity.c sensor/locality.c sensor/address.c sensor/evidence.c sensor/flow.c sensor/flow_track.c conf/cidr.c parsers/fact.c parsers/text.c parsers/packet*.c */
+/* links: sensor/presence.c sensor/rtt.c sensor/activity.c sensor/locality.c sensor/address.c sensor/evidence.c sensor/flow.c sensor/flow_track.c conf/cidr.c parsers/fact.c parsers/text.c parsers/packet*.c */
 /* Proves whose flows count as speaking to the company and as work at a desk, and what is told of
  * them when: one observation for all flows of a device, once a window, and none of little. */
 #include "../../parsers/text.h"
@@ -31,6 +31,7 @@ static struct cidr pool, gateway;
 static struct config config;
 static struct emitter emitter;
 static char told[4096];
+static unsigned rtts;
 
 static void
 on_emit(void *context, const struct emission *e)
@@ -41,6 +42,10 @@ on_emit(void *context, const struct emission *e)
     size_t at = strlen(told);
 
     (void)context;
+    if (f->kind == FACT_RTT) {
+        rtts += fact_is(f, KEY_END, "client") && fact_is(f, KEY_LAYER, "inner");
+        return;
+    }
     assert_int_equal(f->kind, FACT_ACTIVITY);
     if (fact_get_address(f, KEY_ADDRESS, &who))
         text_from_address(text, &who);
@@ -63,19 +68,20 @@ open_table(void)
     config.networks.vpn_gateways.count = 1;
     emitter = (struct emitter){ .emit = on_emit };
     told[0] = '\0';
+    rtts = 0;
     t = presence_open(&config, &emitter);
     assert_non_null(t);
     return t;
 }
 
 static struct flow
-flow_of(const struct presence *t, const char *client, const char *server, uint16_t port)
+flow_of(struct presence *t, const char *client, const char *server, uint16_t port)
 {
     struct flow f = { .protocol = 6, .port = { 40000, port } };
 
     f.address[FLOW_CLIENT] = address(client);
     f.address[FLOW_SERVER] = address(server);
-    presence_mark(t, &f);
+    presence_begin(t, &f);
     return f;
 }
 
@@ -156,6 +162,39 @@ test_little_is_not_told(void **state)
     presence_close(t);
 }
 
+static void
+rtt_flow(struct presence *t, const char *client, uint32_t us)
+{
+    struct flow f = { .protocol = 6, .port = { 40000, 9 }, .rtt_us = { us, 0 } };
+
+    f.address[FLOW_CLIENT] = address(client);
+    f.address[FLOW_SERVER] = address("93.184.216.34");
+    presence_begin(t, &f);
+}
+
+static void
+test_round_trips_are_told_some_times(void **state)
+{
+    struct presence *t = open_table();
+
+    (void)state;
+    emitter.now.time_us = START;
+    for (unsigned i = 0; i < 20; i++)
+        rtt_flow(t, "10.99.0.5", 30000);
+    assert_int_equal(rtts, 8);
+    rtt_flow(t, "10.99.0.5", 29999); /* the shortest so far */
+    assert_int_equal(rtts, 9);
+    rtt_flow(t, "10.99.0.6", 30000);
+    assert_int_equal(rtts, 10);
+    rtt_flow(t, "93.184.216.34", 30000); /* no device */
+    rtt_flow(t, "10.99.0.6", 0);         /* nobody knows */
+    assert_int_equal(rtts, 10);
+    emitter.now.time_us += 3600 * S;
+    rtt_flow(t, "10.99.0.5", 40000);
+    assert_int_equal(rtts, 11);
+    presence_close(t);
+}
+
 int
 main(void)
 {
@@ -163,6 +202,7 @@ main(void)
         cmocka_unit_test(test_marks),
         cmocka_unit_test(test_flows_of_a_device_add_up),
         cmocka_unit_test(test_little_is_not_told),
+        cmocka_unit_test(test_round_trips_are_told_some_times),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

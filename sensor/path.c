@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "path.h"
+#include <string.h>
+
+static const struct {
+    const char *layer;
+    enum path_clock clock;
+} layers[] = {
+    { "tcp", PATH_TCP },
+    { "openvpn", PATH_TUNNEL },
+    { "ike", PATH_TUNNEL },
+    { "wireguard", PATH_TUNNEL },
+    { "dtls", PATH_TUNNEL },
+    { "tls", PATH_APPLICATION },
+    { "ssh", PATH_APPLICATION },
+    { "http", PATH_APPLICATION },
+    { "rdp", PATH_APPLICATION },
+    { "inner", PATH_INNER },
+};
+
+enum path_clock
+path_clock_of(const char *layer)
+{
+    for (size_t i = 0; i < sizeof layers / sizeof layers[0]; i++)
+        if (strcmp(layers[i].layer, layer) == 0)
+            return layers[i].clock;
+    return PATH_CLOCKS;
+}
+
+struct path *
+path_touch(struct paths *t, const struct in6_addr *address, int64_t now_us)
+{
+    struct path *oldest = &t->list[0];
+
+    for (unsigned i = 0; i < PATHS; i++) {
+        struct path *p = &t->list[i];
+
+        if (p->last_us != 0 && memcmp(&p->address, address, sizeof p->address) == 0) {
+            p->last_us = now_us;
+            return p;
+        }
+        oldest = p->last_us < oldest->last_us ? p : oldest;
+    }
+    memset(oldest, 0, sizeof *oldest);
+    oldest->address = *address;
+    oldest->last_us = now_us;
+    return oldest;
+}
+
+void
+path_add(struct path *p, enum path_clock clock, int64_t rtt_us, const struct observation *o)
+{
+    struct path_time *t = &p->by[clock];
+
+    if (t->count == 0 || o->flow != t->flow)
+        t->count++;
+    t->flow = o->flow;
+    if (t->least_us == 0 || rtt_us < t->least_us) {
+        t->least_us = rtt_us;
+        t->source = claim_source_of(o);
+    }
+}
