@@ -292,7 +292,7 @@ static enum parse_result
 read_sealed(
     struct parse_input *in, struct ssh_state *s, unsigned side, const struct parse_output *out)
 {
-    enum ssh_outcome outcome = ssh_auth_add(&s->auth, side == s->client, in->data);
+    enum ssh_outcome outcome = ssh_auth_add(&s->auth, side == s->client, in->data, in->time_us);
     struct fact f;
 
     rd_skip(&in->data, rd_left(&in->data));

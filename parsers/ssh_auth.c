@@ -16,6 +16,8 @@
 #define PAYLOAD_ACCEPT 17 /* SERVICE_ACCEPT, string "ssh-userauth" */
 #define PAYLOAD_SUCCESS 1
 #define PAYLOAD_PASSWORD 54 /* a request longer than this can be about a key */
+#define PASSWORD_BLOCK 64   /* OpenSSH fills messages with passwords up to a multiple */
+#define TYPED_LEAST_US INT64_C(1000000)
 #define REQUESTS_MAX 200
 #define SEGMENT_LEAST 512 /* a piece as long as this may be the first of a message's several */
 
@@ -137,17 +139,36 @@ shows_length(const struct ssh_auth *a)
            (ciphers[a->cipher - 1].tag == 0 && macs[a->mac - 1].is_outside);
 }
 
-/* What a message of so many bytes takes on the wire. */
+/* Whether the length is neither sealed nor padded for. */
+static bool
+is_length_apart(const struct ssh_auth *a)
+{
+    return ciphers[a->cipher - 1].tag > 0 || macs[a->mac - 1].is_outside;
+}
+
+/* What a message of so many bytes takes of whole blocks. */
+static size_t
+sealed_size(const struct ssh_auth *a, size_t payload)
+{
+    size_t block = ciphers[a->cipher - 1].block;
+    size_t n = (is_length_apart(a) ? 0u : LENGTH_BYTES) + 1u + payload + PADDING_LEAST;
+
+    return (n + block - 1) / block * block;
+}
+
+static size_t
+seal_bytes(const struct ssh_auth *a)
+{
+    const struct cipher *c = &ciphers[a->cipher - 1];
+
+    return c->tag > 0 ? c->tag : macs[a->mac - 1].bytes;
+}
+
+/* And on the wire. */
 static size_t
 wire_size(const struct ssh_auth *a, size_t payload)
 {
-    const struct cipher *c = &ciphers[a->cipher - 1];
-    bool is_apart = c->tag > 0 || macs[a->mac - 1].is_outside;
-    size_t sealed = (is_apart ? 0u : LENGTH_BYTES) + 1u + payload + PADDING_LEAST;
-    size_t seal = c->tag > 0 ? c->tag : macs[a->mac - 1].bytes;
-
-    sealed = (sealed + c->block - 1) / c->block * c->block;
-    return sealed + (is_apart ? LENGTH_BYTES : 0) + seal;
+    return sealed_size(a, payload) + (is_length_apart(a) ? LENGTH_BYTES : 0) + seal_bytes(a);
 }
 
 void
@@ -190,20 +211,32 @@ add_reply(struct ssh_auth *a, size_t size)
         a->failure = (uint16_t)size;
         return SSH_UNDECIDED;
     }
-    if (size != a->failure || a->request == 0 || a->request > wire_size(a, PAYLOAD_PASSWORD))
+    if (size != a->failure || !a->is_password)
         return SSH_UNDECIDED;
-    a->request = 0;
+    a->is_password = false;
     return SSH_FAILURE;
 }
 
-static enum ssh_outcome
-add_packet(struct ssh_auth *a, bool of_client, size_t size)
+/* An offer of an Ed25519 key may be as long as a password filled up; but it comes at once. */
+static bool
+may_be_password(const struct ssh_auth *a, size_t size, int64_t now_us)
 {
-    if (!of_client)
+    size_t around = wire_size(a, 0) - sealed_size(a, 0);
+
+    return size <= wire_size(a, PAYLOAD_PASSWORD) ||
+           ((size - around) % PASSWORD_BLOCK == 0 && now_us - a->answered_us >= TYPED_LEAST_US);
+}
+
+static enum ssh_outcome
+add_packet(struct ssh_auth *a, bool of_client, size_t size, int64_t now_us)
+{
+    if (!of_client) {
+        a->answered_us = now_us;
         return add_reply(a, size);
+    }
     a->is_split = false;
     if (a->step == STEP_ASKED && a->requests < REQUESTS_MAX) {
-        a->request = (uint16_t)size;
+        a->is_password = may_be_password(a, size, now_us);
         a->requests++;
     }
     return SSH_UNDECIDED;
@@ -213,21 +246,20 @@ add_packet(struct ssh_auth *a, bool of_client, size_t size)
 static size_t
 next_packet(const struct ssh_auth *a, struct rd *piece)
 {
-    size_t all = rd_left(piece), seal, length;
+    size_t all = rd_left(piece), length;
 
     if (!shows_length(a)) {
         rd_skip(piece, all);
         return all;
     }
-    seal = ciphers[a->cipher - 1].tag > 0 ? ciphers[a->cipher - 1].tag : macs[a->mac - 1].bytes;
     length = rd_u32(piece);
     rd_skip(piece, length);
-    rd_skip(piece, seal);
+    rd_skip(piece, seal_bytes(a));
     return piece->ok ? all - rd_left(piece) : 0;
 }
 
 enum ssh_outcome
-ssh_auth_add(struct ssh_auth *a, bool of_client, struct rd piece)
+ssh_auth_add(struct ssh_auth *a, bool of_client, struct rd piece, int64_t now_us)
 {
     enum ssh_outcome outcome = SSH_UNDECIDED;
 
@@ -240,7 +272,7 @@ ssh_auth_add(struct ssh_auth *a, bool of_client, struct rd piece)
         if (size == 0 || size > UINT16_MAX)
             a->step = STEP_DONE;
         else
-            outcome = add_packet(a, of_client, size);
+            outcome = add_packet(a, of_client, size, now_us);
     }
     return outcome;
 }

@@ -4,8 +4,9 @@
  *
  * The two KEXINITs say which cipher and MAC seal the server's packets, hence how long each message
  * is on the wire. SERVICE_ACCEPT (17 bytes) has one length, SUCCESS (1 byte) one that nothing else
- * of the authentication has, FAILURE one for all of a connection. What cannot be told apart (a
- * refused key from a refused long password) is not told.
+ * of the authentication has, FAILURE one for all of a connection. Keys are offered and refused in
+ * ordinary logins, so only a refused password is a failure: one that is short, or that was typed,
+ * in a message filled up as OpenSSH does with passwords. What cannot be told apart is not told.
  */
 #ifndef PARSERS_SSH_AUTH_H
 #define PARSERS_SSH_AUTH_H
@@ -17,10 +18,11 @@ struct ssh_auth {
     uint64_t cipher_order, mac_order; /* the client's, 4 bits each, first preference lowest */
     uint16_t cipher_set, mac_set;     /* the server's, a bit each */
     uint16_t failure;                 /* size of FAILURE once it is known */
-    uint16_t request;                 /* size of the client's last packet */
+    int64_t answered_us;              /* time of the server's last packet */
     uint8_t requests, step;
     uint8_t cipher, mac; /* chosen; 0 = not known */
     bool is_plain;       /* no compression before the authentication */
+    bool is_password;    /* the client's last packet is about no key */
     bool is_split;       /* the server's last message may go on in its next piece */
 };
 
@@ -29,7 +31,7 @@ enum ssh_outcome { SSH_UNDECIDED, SSH_SUCCESS, SSH_FAILURE };
 /* The name-lists of one side's KEXINIT for packets from the server. */
 void ssh_auth_offer(
     struct ssh_auth *a, bool of_client, struct rd ciphers, struct rd macs, struct rd compressions);
-/* Sealed bytes of one side as they came in one piece. */
-enum ssh_outcome ssh_auth_add(struct ssh_auth *a, bool of_client, struct rd piece);
+/* Sealed bytes of one side as they came in one piece, at that time. */
+enum ssh_outcome ssh_auth_add(struct ssh_auth *a, bool of_client, struct rd piece, int64_t now_us);
 
 #endif

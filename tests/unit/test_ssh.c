@@ -16,6 +16,7 @@
 #define ROOM 4096
 #define NEWKEYS 21
 #define KEXINIT 20
+#define PAUSE_US 1500000
 
 extern const struct parser parser_ssh;
 
@@ -205,6 +206,7 @@ test_the_server_may_call(void **state)
 
 /* ---- how it ends ---- */
 
+#define TYPED 1 /* the next piece comes after a pause */
 /* Sizes of sealed pieces: the client's are positive, the server's negative. */
 static const struct {
     const char *name, *cipher, *mac, *compression;
@@ -220,6 +222,16 @@ static const struct {
         "method=ssh" },
     { "a refused key is not told from a refused long password", CHACHA, "hmac-sha2-256", "none",
         { 44, -44, 68, -52, 500, -52 }, "" },
+    { "a typed password, filled up, refused", CHACHA, "hmac-sha2-256", "none",
+        { 44, -44, 68, -52, TYPED, 148, -52, TYPED, 148, -28 },
+        "login result=failure inferred=yes method=ssh; login result=success inferred=yes "
+        "method=ssh" },
+    { "a key of the same size, offered at once", CHACHA, "hmac-sha2-256", "none",
+        { 44, -44, 68, -52, 148, -52 }, "" },
+    { "typed, but of another size", CHACHA, "hmac-sha2-256", "none",
+        { 44, -44, 68, -52, TYPED, 156, -52 }, "" },
+    { "typed, AES-CTR with MAC over the plain text", "aes128-ctr", "hmac-sha2-256", "none",
+        { 64, -64, 80, -80, TYPED, 160, -80 }, "login result=failure inferred=yes method=ssh" },
     { "the extension before the service", CHACHA, "hmac-sha2-256", "none",
         { 44, -212, -44, 68, -52, 84, -28 }, "login result=success inferred=yes method=ssh" },
     { "no method is needed", CHACHA, "hmac-sha2-256", "none", { 44, -44, 68, -28 },
@@ -276,8 +288,12 @@ test_ends(void **state)
         memset(&c, 0, sizeof c);
         for (const short *size = ends[i].pieces;
              size < ends[i].pieces + COUNT(ends[i].pieces) && *size != 0; size++) {
-            struct turn t = sealed(room, *size, ends[i].cipher, ends[i].mac);
+            struct turn t;
 
+            in.time_us += *size == TYPED ? PAUSE_US : 0;
+            if (*size == TYPED)
+                continue;
+            t = sealed(room, *size, ends[i].cipher, ends[i].mac);
             assert_int_equal(conversation_turn(&parser_ssh, &in, &t, &kept, &c), PARSE_OK);
         }
         if (strcmp(c.facts, ends[i].facts) != 0)
