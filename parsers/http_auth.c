@@ -101,8 +101,10 @@ read_credentials(struct rd value, bool is_proxy, struct http_state *s, const str
         if (decoded.ok && text_take_until(&decoded, ":", &user))
             tell_attempt(user, is_proxy ? "http-proxy-basic" : "http-basic", s, in, out);
     } else if (take_scheme(&value, "Digest")) {
-        tell_attempt(parameter(value, "username"), is_proxy ? "http-proxy-digest" : "http-digest",
-            s, in, out);
+        user = parameter(value, "userhash"); /* RFC 7616, 3.4.4: then the name is a hash */
+        if (!user.ok || !text_equals_nocase(&user, "true"))
+            tell_attempt(parameter(value, "username"),
+                is_proxy ? "http-proxy-digest" : "http-digest", s, in, out);
     } else if (take_scheme(&value, "NTLM") || take_scheme(&value, "Negotiate")) {
         decoded = base64_decode(value, room, sizeof room);
         if (decoded.ok && gss_token(decoded, s->asked, in, out)) {

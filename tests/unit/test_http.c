@@ -60,6 +60,10 @@ static const struct {
                     "realm=\"http-auth@example.org\", uri=\"/dir/index.html\", algorithm=MD5, "
                     "nc=00000001\r\n\r\n" } },
         "login account=Mufasa result=attempt method=http-digest", false },
+    { "Digest with a hash for a name is nobody",
+        { { .text = "GET / HTTP/1.1\r\nAuthorization: Digest username=\"488869477bf257147b\", "
+                    "realm=\"a\", uri=\"/\", userhash=true\r\n\r\n" } },
+        "", false },
     { "a proxy that refuses, and its 401 is not its own",
         { { .text = "GET http://a/ HTTP/1.1\r\nProxy-Authorization: Basic "
                     "QWxhZGRpbjpvcGVuIHNlc2FtZQ==\r\n\r\n" },
