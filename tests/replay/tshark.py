@@ -19,6 +19,11 @@ FIELDS = {  # tshark field: (kinds of observation, key)
     "pap.peer_id": (("login",), "account"),
     "tls.handshake.extensions_server_name": (("name",), "name"),
     "dns.qry.name": (("name",), "name"),
+    "http.host": (("name",), "name"),
+    "http.user_agent": (("banner",), "text"),
+    "ssh.protocol": (("banner",), "text"),
+    "vnc.desktop_name": (("banner",), "text"),
+    "rdp.client.name": (("device",), "host-name"),
 }
 
 
