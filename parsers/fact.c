@@ -76,6 +76,8 @@ static const struct {
     [KEY_GAPS_MEAN_US] = { "gaps.mean-us", FACT_TYPE_NUMBER },
     [KEY_GAPS_DEVIATION_US] = { "gaps.deviation-us", FACT_TYPE_NUMBER },
     [KEY_GAPS_LONGEST_US] = { "gaps.longest-us", FACT_TYPE_NUMBER },
+    [KEY_INPUT_LAG_COUNT] = { "input-lag.count", FACT_TYPE_NUMBER },
+    [KEY_INPUT_LAG_P5_US] = { "input-lag.p5-us", FACT_TYPE_NUMBER },
     [KEY_ADDRESS] = { "address", FACT_TYPE_ADDRESS },
     [KEY_DEVICE_HOST_NAME] = { "device.host-name", FACT_TYPE_TEXT },
     [KEY_DEVICE_MAC] = { "device.mac", FACT_TYPE_TEXT },

@@ -85,6 +85,8 @@ enum fact_key {
     KEY_GAPS_MEAN_US,
     KEY_GAPS_DEVIATION_US,
     KEY_GAPS_LONGEST_US,
+    KEY_INPUT_LAG_COUNT, /* from output to the next input: sensor/lag.h */
+    KEY_INPUT_LAG_P5_US,
     /* device */
     KEY_ADDRESS,
     KEY_DEVICE_HOST_NAME,

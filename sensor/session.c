@@ -7,6 +7,7 @@
  */
 #include "session.h"
 #include "activity.h"
+#include "lag.h"
 #include "rtt.h"
 #include "second_sign.h"
 #include <stdlib.h>
@@ -33,6 +34,7 @@ struct session {
     struct evidence last;
     struct control control;
     struct activity activity;
+    struct lag lag;
     char encapsulation[EVIDENCE_ENCAPSULATION];
     struct flow *flow;
     struct session *older, *newer; /* in order of activity; `newer` chains the free ones */
@@ -105,6 +107,13 @@ fact_totals(struct fact *fact, const struct flow *f)
     fact_number(fact, KEY_DURATION_US, f->last_us - f->first_us);
 }
 
+/* Who connects looks at what the server shows. */
+static bool
+has_screen(const struct list_tool *tool)
+{
+    return strcmp(tool->class_name, "remote-desktop") == 0 || strcmp(tool->class_name, "ssh") == 0;
+}
+
 static void
 tell(struct session_table *t, struct flow *f, enum fact_kind kind, const struct fact *said,
     bool with_activity)
@@ -126,6 +135,8 @@ tell(struct session_table *t, struct flow *f, enum fact_kind kind, const struct 
         fact_fill(&fact, said);
     if (with_activity) {
         activity_fact(&s->activity, &fact);
+        if (has_screen(s->tool))
+            lag_fact(&s->lag, &fact);
         activity_turn(&s->activity);
     }
     emitter_send_late(t->emitter, f, s->protocol, &fact, &s->last, s->encapsulation);
@@ -320,6 +331,7 @@ session_packet(struct session_table *t, struct flow *f, unsigned direction, uint
         list_append(t, s);
     }
     activity_add(&s->activity, direction, wire_bytes, now_us);
+    lag_add(&s->lag, direction == FLOW_SERVER, now_us);
     screen = control_add(&s->control, &t->policy.control, direction, payload_bytes, now_us);
     changed = raise_state(t, f, s);
     changed |= raise_controlled(f, s, screen);

@@ -9,8 +9,8 @@ extern const struct detector detect_dprk_network, detect_egress_country, detect_
     detect_shared_site, detect_account_fanout, detect_concurrent_logins, detect_remote_control,
     detect_second_tool, detect_ip_kvm, detect_control_coupling, detect_mesh_tunnel,
     detect_direct_exposure, detect_revealed_peer, detect_path_too_long, detect_path_too_short,
-    detect_layered_rtt, detect_inner_outer_rtt, detect_tunnel_mtu, detect_marathon,
-    detect_clock_shift, detect_steady_hand, detect_locale, detect_ipmsg;
+    detect_layered_rtt, detect_inner_outer_rtt, detect_tunnel_mtu, detect_input_lag,
+    detect_marathon, detect_clock_shift, detect_steady_hand, detect_locale, detect_ipmsg;
 
 const struct detector *const detect_table[] = {
     &detect_dprk_network,
@@ -35,6 +35,7 @@ const struct detector *const detect_table[] = {
     &detect_layered_rtt,
     &detect_inner_outer_rtt,
     &detect_tunnel_mtu,
+    &detect_input_lag,
     &detect_marathon,
     &detect_clock_shift,
     &detect_steady_hand,

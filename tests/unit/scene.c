@@ -251,6 +251,23 @@ scene_rtt(int64_t at, uint64_t flow, const char *client, const char *layer, int6
 }
 
 void
+scene_lag(
+    int64_t at, uint64_t flow, const char *client, const char *server, int64_t count, int64_t p5_us)
+{
+    struct observation o = begin(at, FACT_SESSION_UPDATE, client, server, flow);
+    struct activity a = { 0 };
+
+    put(&o, KEY_CLASS, "ssh");
+    put(&o, KEY_APP, "SSH");
+    put(&o, KEY_STATE, "connected");
+    activity_add(&a, 0, 60, SCENE_START + at);
+    activity_fact(&a, &o.fact);
+    fact_number(&o.fact, KEY_INPUT_LAG_COUNT, count);
+    fact_number(&o.fact, KEY_INPUT_LAG_P5_US, p5_us);
+    analyst_observe(analyst, &o);
+}
+
+void
 scene_peer(int64_t at, const char *from, const char *to, const char *how, const char *peer)
 {
     struct observation o = begin(at, FACT_PEER, from, to, 7000 + packet);

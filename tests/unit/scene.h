@@ -62,6 +62,8 @@ void scene_session_activity(int64_t at, uint64_t flow, const char *client, const
     const char *class_name, const struct activity *a);
 /* A client is so far by the clock of a layer. */
 void scene_rtt(int64_t at, uint64_t flow, const char *client, const char *layer, int64_t us);
+void scene_lag(int64_t at, uint64_t flow, const char *client, const char *server, int64_t count,
+    int64_t p5_us);
 void scene_peer(int64_t at, const char *from, const char *to, const char *how, const char *peer);
 
 /* The last document of that name and subject (NULL = any); NULL when there is none. */

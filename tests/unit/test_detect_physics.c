@@ -264,6 +264,33 @@ narrow_links(void **state)
     }
 }
 
+static const struct {
+    const char *name;
+    int64_t inputs, lag_us, peer_us;
+    bool is_late;
+} screens[] = {
+    { "later than a quarter of a second", 100, 260 * MS, 140 * MS, true },
+    { "a quarter of a second", 100, 250 * MS, 140 * MS, false },
+    { "a home on a slow line", 100, 260 * MS, 150 * MS, false },
+    { "few inputs", 99, 260 * MS, 140 * MS, false },
+};
+
+static void
+screens_answered_late(void **state)
+{
+    for (size_t i = 0; i < sizeof screens / sizeof screens[0]; i++) {
+        set_up(state);
+        logs_in(SEATTLE);
+        scene_login(S, "two", SEATTLE, "192.168.1.6", "s2", "radius-accounting", "success");
+        scene_lag(MIN, 50, "192.168.1.6", "10.0.0.9", 100, screens[i].peer_us);
+        scene_lag(2 * MIN, 51, LAPTOP, "10.0.0.9", screens[i].inputs, screens[i].lag_us);
+        scene_finish();
+        if ((scene_find("input-lag", "one") != NULL) != screens[i].is_late)
+            fail_msg("%s", screens[i].name);
+        assert_null(scene_find("input-lag", "two"));
+    }
+}
+
 int
 main(void)
 {
@@ -278,6 +305,7 @@ main(void)
         cmocka_unit_test_setup(inner_and_outer, set_up),
         cmocka_unit_test_setup(a_round_trip_waits_for_its_login, set_up),
         cmocka_unit_test_setup(narrow_links, set_up),
+        cmocka_unit_test_setup(screens_answered_late, set_up),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

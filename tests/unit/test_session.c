@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* links: sensor/session.c sensor/rtt.c sensor/activity.c sensor/control.c sensor/second_sign.c sensor/evidence.c sensor/flow.c sensor/flow_track.c conf/cidr.c parsers/fact.c parsers/text.c parsers/packet.c parsers/packet_ip.c parsers/packet_link.c parsers/packet_ppp.c parsers/packet_transport.c parsers/packet_tunnel.c parsers/packet_udp_tunnel.c parsers/packet_wifi.c */
+/* links: sensor/session.c sensor/rtt.c sensor/lag.c sensor/activity.c sensor/control.c sensor/second_sign.c sensor/evidence.c sensor/flow.c sensor/flow_track.c conf/cidr.c parsers/fact.c parsers/text.c parsers/packet.c parsers/packet_ip.c parsers/packet_link.c parsers/packet_ppp.c parsers/packet_transport.c parsers/packet_tunnel.c parsers/packet_udp_tunnel.c parsers/packet_wifi.c */
 /* Sessions: the states named, connected, controlled by the rule of remote-control, who controls,
  * and the second sign. Traffic is made to stand on one side of each number of the rule. */
 #include "../../sensor/flow_track.h"
