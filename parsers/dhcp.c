@@ -4,10 +4,10 @@
  * which address. A REQUEST names host and address at once; the ACK confirms the address and brings
  * the mask. The parameter request list, in its order, tells systems apart.
  */
+#include "dhcp_option.h"
 #include "ip_address.h"
 #include "parser.h"
 #include "text.h"
-#include <stdio.h>
 
 extern const struct parser parser_dhcp;
 
@@ -32,11 +32,10 @@ extern const struct parser parser_dhcp;
 #define OPTIONS_MAX 128
 #define FQDN_HEAD 3       /* flags and two obsolete codes */
 #define FQDN_ENCODED 0x04 /* as labels, not as text */
-#define LABEL_MAX 63
 #define TYPE_REQUEST 3
 #define TYPE_ACK 5
-#define TYPE_LAST 18 /* RFC 6926, 7724 */
-#define LIST_TEXT (4 * 255)
+#define TYPE_INFORM 8 /* those behind it ask about leases of others, or force a renewal */
+#define TYPE_LAST 18  /* RFC 6926, 7724 */
 
 struct message {
     uint8_t op, type;
@@ -99,37 +98,11 @@ read_message(struct rd *r, struct message *m)
     return m->type > TYPE_LAST ? PARSE_BAD : PARSE_OK;
 }
 
-static void
-put_hex(struct fact *f, enum fact_key key, struct rd bytes)
-{
-    char text[2 * 64 + 1] = "";
-    size_t at = 0;
-
-    while (rd_left(&bytes) > 0 && at + 2 < sizeof text)
-        at += (size_t)snprintf(text + at, sizeof text - at, "%02x", rd_u8(&bytes));
-    fact_text(f, key, text, at);
-}
-
-/* Fingerprints are compared as Fingerbank writes them: decimal numbers with commas. */
-static void
-put_parameters(struct fact *f, struct rd list)
-{
-    char text[LIST_TEXT + 1] = "";
-    size_t at = 0;
-
-    while (rd_left(&list) > 0)
-        at +=
-            (size_t)snprintf(text + at, sizeof text - at, "%s%u", at > 0 ? "," : "", rd_u8(&list));
-    fact_text(f, KEY_FINGERPRINT_DHCP, text, at);
-}
-
-/* RFC 4702, 2: text, or labels as in the DNS but without compression. */
+/* RFC 4702, 2: text, or labels. */
 static void
 put_fqdn(struct fact *f, struct rd value)
 {
-    uint8_t flags = rd_u8(&value), length;
-    char name[FACT_TEXT_MAX];
-    size_t at = 0;
+    uint8_t flags = rd_u8(&value);
 
     rd_skip(&value, FQDN_HEAD - 1);
     if (!value.ok)
@@ -138,17 +111,7 @@ put_fqdn(struct fact *f, struct rd value)
         fact_text(f, KEY_HOST_NAME, value.p, rd_left(&value));
         return;
     }
-    while (rd_left(&value) > 0 && (length = rd_u8(&value)) != 0) {
-        const uint8_t *label = length > LABEL_MAX ? NULL : rd_bytes(&value, length);
-
-        if (label == NULL || at + 1 + length > sizeof name)
-            return;
-        if (at > 0)
-            name[at++] = '.';
-        memcpy(name + at, label, length);
-        at += length;
-    }
-    fact_text(f, KEY_HOST_NAME, name, at);
+    dhcp_put_labels(f, value);
 }
 
 static void
@@ -195,11 +158,11 @@ tell(struct message *m, const struct parse_output *out)
             fact_text(
                 &f, KEY_VENDOR_CLASS, m->option[OPTION_CLASS].p, rd_left(&m->option[OPTION_CLASS]));
         if (m->has[OPTION_CLIENT_ID])
-            put_hex(&f, KEY_CLIENT_ID, m->option[OPTION_CLIENT_ID]);
+            dhcp_put_hex(&f, KEY_CLIENT_ID, m->option[OPTION_CLIENT_ID]);
         if (m->has[OPTION_PARAMETERS])
-            put_parameters(&f, m->option[OPTION_PARAMETERS]);
+            dhcp_put_parameters(&f, m->option[OPTION_PARAMETERS], 1);
     }
-    if (f.length > 0)
+    if (f.length > 0 && m->type <= TYPE_INFORM)
         out->fact(out->context, &f);
 }
 

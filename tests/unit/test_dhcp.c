@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* links: parsers/dhcp.c parsers/fact.c parsers/text.c */
+/* links: parsers/dhcp.c parsers/dhcp_option.c parsers/fact.c parsers/text.c */
 /* DHCP: messages put together field by field from RFC 2131 (figure 1) and RFC 2132; an address is
  * told only when it is the device's own. */
 #include "parse_check.h"
@@ -41,6 +41,8 @@ static const struct sample samples[] = {
         PARSE_OK, "device address=192.168.1.23 mac=02:00:5e:10:00:01 host-name=pc.lan" },
     { "client FQDN as labels", 1, "c0a80117", "00000000", "350108 510b 050000 02706303 6c616e00ff",
         PARSE_OK, "device address=192.168.1.23 mac=02:00:5e:10:00:01 host-name=pc.lan" },
+    { "a question about another's lease (RFC 4388)", 1, "c0a80117", "00000000", "35010aff",
+        PARSE_OK, "" },
     { "an option longer than the message", 1, "c0a80117", "00000000", "350103 0cff61ff", PARSE_BAD,
         "" },
     { "no end", 1, "c0a80117", "00000000", "350103", PARSE_BAD, "" },
