@@ -15,8 +15,8 @@
 #define SYNS_A_SECOND 32u /* told, in one shard */
 #define PAIR_SETS 256u    /* of four requests under way, in one shard */
 
-static const char *
-transport_name(uint8_t protocol)
+const char *
+observe_transport(uint8_t protocol)
 {
     return protocol == FLOW_PROTOCOL_TCP ? "tcp" : protocol == FLOW_PROTOCOL_UDP ? "udp" : "ip";
 }
@@ -38,7 +38,7 @@ report_watched(struct observer *o, struct flow *f)
         fact_address(&fact, KEY_ADDRESS, &f->address[end]);
         if (f->port[end] != 0)
             fact_number(&fact, KEY_PORT, f->port[end]);
-        emitter_send(o->request.emitter, f, transport_name(f->protocol), &fact);
+        emitter_send(o->request.emitter, f, observe_transport(f->protocol), &fact);
     }
 }
 

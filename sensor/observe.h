@@ -24,6 +24,7 @@ struct observer_request {
     /* Whether an established flow with this end is worth a `peer` observation; any thread. */
     bool (*is_watched)(void *context, const struct in6_addr *address);
     void *watch_context;
+    struct resolved *resolved; /* borrowed: what the DNS told, all shards' or only this one's */
 };
 
 struct observer_counts {
@@ -37,6 +38,11 @@ struct observer *observer_open(const struct observer_request *request);
 /* Looks at one packet of a flow, `wire_bytes` of a frame; evidence stands in the emitter. */
 void observer_packet(struct observer *o, struct flow *f, unsigned direction, const struct packet *p,
     uint32_t wire_bytes);
+/* Whether it may be an answer of the DNS: those are of interest to whoever reads the flows of the
+ * same client. */
+bool observer_is_answer(const struct packet *p);
+/* Takes to heart where the DNS says that tools are, and tells nothing. */
+void observer_hear(struct observer *o, const struct packet *p, int64_t time_us);
 /* Looks at a frame without IP. */
 void observer_link(struct observer *o, const struct packet *p);
 /* A flow that nDPI had for long enough by now; NULL when there is none. */

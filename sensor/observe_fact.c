@@ -7,12 +7,21 @@
 #include "../conf/list_vendor.h"
 #include "../parsers/text.h"
 #include "observe_internal.h"
+#include "resolved.h"
 #include "rtt.h"
 #include <stdio.h>
 
+#define PORT_DNS 53
 #define TOLD_AGAIN_US INT64_C(3600000000)
 #define FNV_START UINT64_C(0xcbf29ce484222325) /* FNV-1a, 64 bits */
 #define FNV_PRIME UINT64_C(0x100000001b3)
+
+/* An answer of the DNS being heard. */
+struct hearing {
+    struct resolved *resolved;
+    const struct packet *packet;
+    int64_t time_us;
+};
 
 static uint64_t
 hash_bytes(uint64_t hash, const void *bytes, size_t n)
@@ -191,4 +200,47 @@ observe_fact(struct observer *o, struct flow *f, const char *protocol, struct fa
     };
 
     return take[fact->kind] == NULL || take[fact->kind](o, f, protocol, fact);
+}
+
+static void
+learn_answer(void *context, const struct fact *fact)
+{
+    struct hearing *h = context;
+    const char *name = fact_get_text(fact, KEY_NAME);
+    const struct list_tool *tool;
+    struct in6_addr address;
+    bool is_web = false;
+
+    if (name == NULL || !fact_is(fact, KEY_WHAT, "dns-answer") ||
+        !fact_get_address(fact, KEY_ADDRESS, &address))
+        return;
+    tool = list_tool_by_domain(name, &is_web);
+    if (tool != NULL && !is_web)
+        resolved_learn(h->resolved, &h->packet->destination, &address, tool, h->time_us);
+}
+
+bool
+observer_is_answer(const struct packet *p)
+{
+    return p->ip != NULL && p->protocol == FLOW_PROTOCOL_UDP && p->source_port == PORT_DNS &&
+           p->payload_captured > 0;
+}
+
+void
+observer_hear(struct observer *o, const struct packet *p, int64_t time_us)
+{
+    struct hearing h = { .resolved = o->request.resolved, .packet = p, .time_us = time_us };
+    struct parse_output out = { .fact = learn_answer, .context = &h };
+    struct parse_input in = {
+        .data = rd_of(p->payload, p->payload_captured),
+        .transport = PARSE_UDP,
+        .is_cut = p->payload_captured < p->payload_length,
+        .source = p->source,
+        .destination = p->destination,
+        .source_port = p->source_port,
+        .destination_port = p->destination_port,
+    };
+
+    if (h.resolved != NULL && o->dns != NULL)
+        (void)o->dns->parse(&in, &out);
 }

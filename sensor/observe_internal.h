@@ -39,6 +39,7 @@ struct observer {
     struct presence *presence;
     const struct parser *const *parsers;
     unsigned parser_count;
+    const struct parser *dns; /* NULL when it is not among them */
     struct observer_counts counts;
     int64_t syn_second; /* of packet time; SYNs told within it */
     unsigned syns_told;
@@ -50,6 +51,9 @@ struct observer {
     uint64_t whole_stream, resyncs, shares;
     struct observe_link links[OBSERVE_LINKS];
 };
+
+/* observe.c: what a flow is called by while nothing better is known. */
+const char *observe_transport(uint8_t protocol);
 
 /* observe_parse.c */
 void observe_index_parsers(struct observer *o);

@@ -55,6 +55,8 @@ observe_index_parsers(struct observer *o)
         const struct parser *p = o->parsers[i];
         uint64_t bit = UINT64_C(1) << i;
 
+        if (strcmp(p->name, "dns") == 0)
+            o->dns = p;
         o->whole_stream |= p->whole_stream ? bit : 0;
         o->resyncs |= p->resyncs ? bit : 0;
         o->shares |= p->shares ? bit : 0;

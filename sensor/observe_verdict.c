@@ -6,6 +6,7 @@
  * client, since every one of its flows repeats them.
  */
 #include "observe_internal.h"
+#include "resolved.h"
 
 /* Payload packets nDPI sees at most; what it has not named by then stays unnamed. */
 #define FED_TCP 12
@@ -147,6 +148,21 @@ sign_by_verdict(struct observer *o, struct flow *f, const struct classify_verdic
         session_sign(o->sessions, f, tool, SIGN_NDPI, protocol, NULL);
 }
 
+/* A flow without any name of its own has the one that its client asked the DNS for. */
+static void
+sign_by_answer(struct observer *o, struct flow *f, const struct classify_verdict *v)
+{
+    bool is_known = v->app != CLASSIFY_UNKNOWN || v->master != CLASSIFY_UNKNOWN;
+    const struct list_tool *tool;
+
+    if (f->session != NULL || v->host != NULL || v->subject != NULL || o->request.resolved == NULL)
+        return;
+    tool = resolved_find(o->request.resolved, &f->address[FLOW_CLIENT], &f->address[FLOW_SERVER],
+        o->request.emitter->now.time_us);
+    session_sign(o->sessions, f, tool, SIGN_DNS,
+        is_known ? protocol_of(o, v) : observe_transport(f->protocol), NULL);
+}
+
 void
 observe_verdict(struct observer *o, struct flow *f)
 {
@@ -161,6 +177,7 @@ observe_verdict(struct observer *o, struct flow *f)
     tell_hello(o, f, &v);
     tell_rest(o, f, &v);
     sign_by_verdict(o, f, &v);
+    sign_by_answer(o, f, &v);
     classify_end(o->classifier, f->classify);
     f->classify = NULL;
     f->marks |= FLOW_CLASSIFIED;

@@ -90,7 +90,7 @@ pipeline_add_capture(struct pipeline_summary *summary, struct capture *c)
 
 struct shard *
 pipeline_open_shard(const struct pipeline_request *request, uint32_t index, uint32_t count,
-    void (*emit)(void *context, const struct emission *e), void *context)
+    struct resolved *resolved, void (*emit)(void *context, const struct emission *e), void *context)
 {
     struct shard_request shard = {
         .index = index,
@@ -101,6 +101,7 @@ pipeline_open_shard(const struct pipeline_request *request, uint32_t index, uint
         .watch_context = request->watch_context,
         .emit = emit,
         .emit_context = context,
+        .resolved = resolved,
     };
 
     return shard_open(&shard);

@@ -29,6 +29,7 @@ void pipeline_add_capture(struct pipeline_summary *summary, struct capture *c);
 
 /* A shard as the request wants it. */
 struct shard *pipeline_open_shard(const struct pipeline_request *request, uint32_t index,
-    uint32_t count, void (*emit)(void *context, const struct emission *e), void *context);
+    uint32_t count, struct resolved *resolved,
+    void (*emit)(void *context, const struct emission *e), void *context);
 
 #endif

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * Live. A lane is a thread with a capture (one of the fan-out group of its interface), a reader and
- * a shard of its own: nothing is shared but the ring to the calling thread, which hands on what is
- * there some twenty times a second, by time. Copies of packets are recognised within a lane, which
- * sees both directions of its flows on one interface.
+ * a shard of its own: nothing is shared but what the DNS told (resolved.h) and the ring to the
+ * calling thread, which hands on what is there some twenty times a second, by time. Copies of
+ * packets are recognised within a lane, which sees both directions of its flows on one interface.
  *
  * While a link is silent the clock goes on by the wall, so that flows still age.
  */
 #include "pipeline_internal.h"
 #include "queue.h"
+#include "resolved.h"
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -41,6 +42,7 @@ struct live {
     const struct pipeline_request *request;
     struct pipeline_summary *summary;
     pthread_mutex_t message_lock; /* captures speak from their lanes */
+    struct resolved *resolved;
     struct lane *lanes;
     unsigned lane_count;
     atomic_uint running;
@@ -101,6 +103,8 @@ take_batch(struct lane *lane, const struct capture_packet *packets, unsigned cou
         if (result == READER_NOTHING)
             continue;
         list[n] = &batch[n];
+        if (shard_wants_heard(&batch[n]))
+            shard_hear(lane->shard, &batch[n]);
         n++;
         if (result == READER_BORROWED) {
             shards_take(&lane->shard, 1, list, n);
@@ -196,7 +200,7 @@ lane_open(struct live *l, struct lane *lane, const char *interface, int fanout_g
         return false;
     lane->reader = reader_open(config, seed);
     lane->out = queue_open(RING_BYTES);
-    lane->shard = pipeline_open_shard(l->request, index, l->lane_count, emit, lane);
+    lane->shard = pipeline_open_shard(l->request, index, l->lane_count, l->resolved, emit, lane);
     return lane->reader != NULL && lane->out != NULL && lane->shard != NULL;
 }
 
@@ -288,7 +292,8 @@ pipeline_live(const struct pipeline_request *request, struct pipeline_summary *s
 
     pthread_mutex_init(&l.message_lock, NULL);
     l.lanes = calloc(l.lane_count == 0 ? 1 : l.lane_count, sizeof *l.lanes);
-    if (l.lanes != NULL && l.lane_count > 0 && open_all(&l, workers)) {
+    l.resolved = resolved_open();
+    if (l.lanes != NULL && l.resolved != NULL && l.lane_count > 0 && open_all(&l, workers)) {
         if (request->ready != NULL)
             request->ready(request->context);
         if (start_all(&l))
@@ -307,5 +312,6 @@ pipeline_live(const struct pipeline_request *request, struct pipeline_summary *s
     }
     if (l.lanes != NULL)
         close_all(&l);
+    resolved_close(l.resolved);
     return status;
 }

@@ -124,22 +124,35 @@ deal_tick(struct replay *r, uint64_t order, int64_t clock_us)
             make_room(r, r->workers[i], order);
 }
 
+static void
+deal_heard(struct replay *r, const struct shard_packet *p)
+{
+    for (unsigned i = 0; i < SHARDS && r->worker_count == 0; i++)
+        shard_hear(r->shards[i], p);
+    for (unsigned i = 0; i < r->worker_count; i++)
+        while (!worker_give_heard(r->workers[i], p))
+            make_room(r, r->workers[i], p->seen.order);
+}
+
 /* The packet decoded into the batch's next place goes to its shard. */
 static void
 deal_packet(struct replay *r, bool is_borrowed)
 {
     struct shard_packet *p = &r->batch[r->batch_count];
+    bool is_heard = shard_wants_heard(p);
     struct worker *w;
 
     if (r->worker_count == 0) {
         r->batch_list[r->batch_count++] = p;
-        if (r->batch_count == CAPTURE_BATCH || is_borrowed)
+        if (r->batch_count == CAPTURE_BATCH || is_borrowed || is_heard)
             flush(r);
-        return;
+    } else {
+        w = r->workers[p->hash % SHARDS % r->worker_count];
+        while (!worker_give_packet(w, p))
+            make_room(r, w, p->seen.order);
     }
-    w = r->workers[p->hash % SHARDS % r->worker_count];
-    while (!worker_give_packet(w, p))
-        make_room(r, w, p->seen.order);
+    if (is_heard)
+        deal_heard(r, p);
 }
 
 static void
@@ -230,7 +243,7 @@ open_all(struct replay *r)
     for (unsigned i = 0; i < SHARDS; i++) {
         struct worker *w = workers == 1 ? NULL : r->workers[i % workers];
 
-        r->shards[i] = pipeline_open_shard(r->request, i, SHARDS,
+        r->shards[i] = pipeline_open_shard(r->request, i, SHARDS, NULL,
             w == NULL ? emit_inline : worker_emit, w == NULL ? (void *)r : w);
         if (r->shards[i] == NULL)
             return false;

@@ -4,6 +4,7 @@
  * and streams; sessions come out of the flows' part.
  */
 #include "shard.h"
+#include "resolved.h"
 #include <stdlib.h>
 
 #define MIB ((size_t)1 << 20)
@@ -21,6 +22,7 @@ struct shard {
     struct emitter emitter;
     struct flow_table *flows;
     struct observer *observer;
+    struct resolved *resolved; /* its own */
 };
 
 static void
@@ -95,6 +97,18 @@ shards_take(struct shard *const *shards, uint32_t count, const struct shard_pack
         }
         take_packet(shards[packets[i]->hash % count], packets[i]);
     }
+}
+
+bool
+shard_wants_heard(const struct shard_packet *p)
+{
+    return observer_is_answer(&p->packet);
+}
+
+void
+shard_hear(struct shard *s, const struct shard_packet *p)
+{
+    observer_hear(s->observer, &p->packet, p->seen.time_us);
 }
 
 static void
@@ -184,7 +198,9 @@ shard_open(const struct shard_request *request)
     observer.emitter = &s->emitter;
     table.limit = flows;
     table.context = s;
-    s->observer = observer_open(&observer);
+    s->resolved = request->resolved != NULL ? NULL : resolved_open();
+    observer.resolved = request->resolved != NULL ? request->resolved : s->resolved;
+    s->observer = observer.resolved == NULL ? NULL : observer_open(&observer);
     s->flows = flow_table_open(&table);
     if (s->observer == NULL || s->flows == NULL) {
         shard_close(s);
@@ -200,5 +216,6 @@ shard_close(struct shard *s)
         return;
     flow_table_close(s->flows);
     observer_close(s->observer);
+    resolved_close(s->resolved);
     free(s);
 }

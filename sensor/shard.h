@@ -29,6 +29,8 @@ struct shard_request {
     void *watch_context;
     void (*emit)(void *context, const struct emission *e); /* copies what it keeps */
     void *emit_context;
+    struct resolved *resolved; /* borrowed, shared by shards on threads of their own; NULL: the
+                                  shard has one, and must be made to hear other shards' packets */
 };
 
 struct shard_counts {
@@ -45,6 +47,10 @@ struct shard *shard_open(const struct shard_request *request);
  * memory be fetched ahead. */
 void shards_take(struct shard *const *shards, uint32_t count,
     const struct shard_packet *const *packets, unsigned packet_count);
+/* Whether all shards are to hear the packet, and hearing it: it tells nothing and is no packet of
+ * the shard's flows. */
+bool shard_wants_heard(const struct shard_packet *p);
+void shard_hear(struct shard *s, const struct shard_packet *p);
 /* The reader's clock reached clock_us: flows whose time is up end. */
 void shard_tick(struct shard *s, uint64_t order, int64_t clock_us);
 /* The end of input: all flows end. */

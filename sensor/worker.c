@@ -15,7 +15,7 @@
 #define MAC_BYTES 6
 #define ALL_DONE UINT64_MAX
 
-enum deal_kind { DEAL_PACKET, DEAL_TICK, DEAL_MARK, DEAL_FINISH };
+enum deal_kind { DEAL_PACKET, DEAL_HEARD, DEAL_TICK, DEAL_MARK, DEAL_FINISH };
 
 /* Every record of the packet ring begins so; a packet's goes on. */
 struct deal {
@@ -53,8 +53,8 @@ copied_mac(const uint8_t *mac, uint8_t *to)
     return mac == NULL ? NULL : memcpy(to, mac, MAC_BYTES);
 }
 
-bool
-worker_give_packet(struct worker *w, const struct shard_packet *p)
+static bool
+give_copy(struct worker *w, enum deal_kind kind, const struct shard_packet *p)
 {
     const struct packet *from = &p->packet;
     bool is_ip = from->ip != NULL;
@@ -65,7 +65,7 @@ worker_give_packet(struct worker *w, const struct shard_packet *p)
 
     if (d == NULL)
         return false;
-    d->deal.kind = DEAL_PACKET;
+    d->deal.kind = kind;
     d->deal.order = w->marked = p->seen.order;
     d->packet = *p;
     memcpy(d->bytes, start, n);
@@ -77,6 +77,18 @@ worker_give_packet(struct worker *w, const struct shard_packet *p)
     to->source_mac = copied_mac(from->source_mac, d->macs[0]);
     to->destination_mac = copied_mac(from->destination_mac, d->macs[1]);
     return true;
+}
+
+bool
+worker_give_packet(struct worker *w, const struct shard_packet *p)
+{
+    return give_copy(w, DEAL_PACKET, p);
+}
+
+bool
+worker_give_heard(struct worker *w, const struct shard_packet *p)
+{
+    return give_copy(w, DEAL_HEARD, p);
 }
 
 static bool
@@ -174,7 +186,9 @@ static void
 each_shard(const struct worker *w, const struct deal *d)
 {
     for (uint32_t i = w->index; i < w->shard_count; i += w->workers) {
-        if (d->kind == DEAL_TICK)
+        if (d->kind == DEAL_HEARD)
+            shard_hear(w->shards[i], &((const struct deal_packet *)(const void *)d)->packet);
+        else if (d->kind == DEAL_TICK)
             shard_tick(w->shards[i], d->order, d->clock_us);
         else if (d->kind == DEAL_FINISH)
             shard_finish(w->shards[i], d->order, d->clock_us);

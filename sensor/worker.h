@@ -22,6 +22,8 @@ struct worker *worker_start(
 
 /* The dealer's. False when the ring has no room now: worker_wait_room(), and again. */
 bool worker_give_packet(struct worker *w, const struct shard_packet *p);
+/* A packet that all its shards are to hear. */
+bool worker_give_heard(struct worker *w, const struct shard_packet *p);
 bool worker_give_tick(struct worker *w, uint64_t order, int64_t clock_us);
 /* All that is at or below `order` has been given to whom it belongs. */
 bool worker_give_mark(struct worker *w, uint64_t order);

@@ -52,6 +52,30 @@ def _(w):
     tool(w, T + 60, ANYDESK, craft.driven(120))
 
 
+def nameless(seconds):
+    """Bytes of no known protocol."""
+    return [(side, wait, bytes(b ^ 0x9d for b in data)) for side, wait, data in craft.driven(seconds)]
+
+
+@case("a relay that shows no name has the one that was looked up", [
+    alert("remote-control", "high", 2.5, subject__account="contractor1", evidence=Evidence("connected", "RustDesk, named by dns"))])
+def _(w):
+    w.login(T, "contractor1", HOME, "10.8.0.5", session="s1")
+    for n in range(8):  # the flows stand in different shards
+        w.dns(T + 50 + n, "10.8.0.5", "10.0.0.2", RUSTDESK, "203.0.113.80", sport=33000 + n)
+    w.tcp(T + 60, "10.8.0.5", 50000, "203.0.113.80", 21117, nameless(90))
+
+
+@case("what somebody else looked up, or this one long ago, or a page's address", absent=["remote-control"])
+def _(w):
+    w.login(T, "contractor1", HOME, "10.8.0.5", session="s1")
+    w.dns(T + 1, "10.8.0.5", "10.0.0.2", RUSTDESK, "203.0.113.80")
+    w.dns(T + 3700, "10.8.0.6", "10.0.0.2", RUSTDESK, "203.0.113.80")
+    w.dns(T + 3701, "10.8.0.5", "10.0.0.2", "www.example.com", "203.0.113.81")
+    w.tcp(T + 3720, "10.8.0.5", 50000, "203.0.113.80", 21117, nameless(60))
+    w.tcp(T + 3721, "10.8.0.5", 50001, "203.0.113.81", 21117, nameless(60))
+
+
 @case("the second name asked for in one flow is read as well", [alert("indicator", "medium", 3)],
       indicators=[{"name": "front company", "source": "test", "date": "2025-01-01", "confidence": "reported",
                    "domains": ["bad.example"]}])
