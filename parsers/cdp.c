@@ -80,7 +80,7 @@ parse(struct parse_input *in, const struct parse_output *out)
     uint8_t version;
     struct fact f;
 
-    if (memcmp(snap, head.p, rd_left(&head)) != 0)
+    if (!head.ok || memcmp(snap, head.p, rd_left(&head)) != 0)
         return PARSE_NOT_MINE;
     version = rd_u8(&r);
     rd_skip(&r, 1 + 2); /* time to live, checksum */
