@@ -15,6 +15,17 @@ static const char *const references[] = {
     NULL,
 };
 
+/* A private address of which nothing else is known lets SSH in: more often a server than somebody's
+ * laptop. */
+static bool
+may_be_server(const struct detect_event *e)
+{
+    char own[ADDRESS_SIZE];
+
+    address_print(own, &e->address);
+    return e->account == NULL && strcmp(e->device, own) == 0 && strcmp(e->app, "SSH") == 0;
+}
+
 static void
 run(const struct detect *d, const struct detect_event *e)
 {
@@ -22,6 +33,10 @@ run(const struct detect *d, const struct detect_event *e)
     struct sighting s;
 
     detect_begin(&s, d, e);
+    if (may_be_server(e)) {
+        detect_lower(&s);
+        detect_lower(&s);
+    }
     address_print(far, &e->far);
     snprintf(s.object, sizeof s.object, "%s", far);
     detect_claim(&s, NULL, "accepted", "%s on port %u", e->app, e->observation->destination_port);
@@ -35,7 +50,8 @@ const struct detector detect_direct_exposure = {
     .name = "direct-exposure",
     .about = "RDP, VNC or SSH from outside, accepted at a watched device or site",
     .rule = "A remote-desktop or SSH session from a public address, with payload behind its "
-            "handshake, to a contractor's device or site.",
+            "handshake, to a contractor's device or site. SSH to a private address of which no "
+            "account, name or MAC is known counts two steps lower: it may be a server.",
     .blind = "Whether the one who came in also got in: a refused password looks the same where "
              "the protocol is encrypted. Other protocols and ports that nobody recognised.",
     .family = FAMILY_DRIVING,

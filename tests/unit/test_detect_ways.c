@@ -30,14 +30,17 @@ set_up(void **state)
 static const struct {
     const char *name, *client, *server, *class_name, *app, *says;
     bool is_exposed;
+    enum config_severity severity;
 } doors[] = {
-    { "RDP from outside", OUTSIDER, LAPTOP, "remote-desktop", "RDP", "connected", true },
-    { "SSH from outside", OUTSIDER, LAPTOP, "ssh", "SSH", "connected", true },
-    { "a scan", OUTSIDER, LAPTOP, "remote-desktop", "RDP", "named", false },
-    { "from the same home", "192.168.1.9", LAPTOP, "ssh", "SSH", "connected", false },
-    { "out of the home", LAPTOP, OUTSIDER, "ssh", "SSH", "connected", false },
-    { "at the company's gateway", OUTSIDER, "198.51.100.1", "ssh", "SSH", "connected", false },
-    { "a relayed tool", OUTSIDER, LAPTOP, "remote-tool", "AnyDesk", "connected", false },
+    { "RDP from outside", OUTSIDER, LAPTOP, "remote-desktop", "RDP", "connected", true,
+        SEVERITY_HIGH },
+    { "SSH from outside to nobody knows what", OUTSIDER, LAPTOP, "ssh", "SSH", "connected", true,
+        SEVERITY_LOW },
+    { "a scan", OUTSIDER, LAPTOP, "remote-desktop", "RDP", "named", false, 0 },
+    { "from the same home", "192.168.1.9", LAPTOP, "ssh", "SSH", "connected", false, 0 },
+    { "out of the home", LAPTOP, OUTSIDER, "ssh", "SSH", "connected", false, 0 },
+    { "at the company's gateway", OUTSIDER, "198.51.100.1", "ssh", "SSH", "connected", false, 0 },
+    { "a relayed tool", OUTSIDER, LAPTOP, "remote-tool", "AnyDesk", "connected", false, 0 },
 };
 
 static void
@@ -53,9 +56,22 @@ doors_to_the_internet(void **state)
         scene_finish();
         if ((scene_find("direct-exposure", "192.168.1.0/24") != NULL) != doors[i].is_exposed)
             fail_msg("%s", doors[i].name);
-        if (doors[i].is_exposed)
+        if (doors[i].is_exposed) {
             assert_int_equal(scene_find("direct-exposure", NULL)->count, 1);
+            assert_int_equal(scene_find("direct-exposure", NULL)->severity, doors[i].severity);
+        }
     }
+}
+
+static void
+ssh_into_a_contractors_laptop(void **state)
+{
+    (void)state;
+    scene_open();
+    scene_login(0, "one", SEATTLE, LAPTOP, "s1", "radius-accounting", "success");
+    scene_session(MIN, FACT_SESSION_OPEN, 5, OUTSIDER, LAPTOP, "ssh", "SSH", "connected", NULL);
+    scene_finish();
+    assert_int_equal(scene_find("direct-exposure", "one")->severity, SEVERITY_HIGH);
 }
 
 static const struct {
@@ -160,6 +176,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(doors_to_the_internet, set_up),
+        cmocka_unit_test_setup(ssh_into_a_contractors_laptop, set_up),
         cmocka_unit_test_setup(ways_around_the_vpn, set_up),
         cmocka_unit_test_setup(a_device_that_is_on_no_vpn, set_up),
         cmocka_unit_test_setup(a_vpn_that_is_approved, set_up),
