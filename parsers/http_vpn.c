@@ -3,8 +3,9 @@
  * VPNs that begin as HTTP, where it can be read (at a TLS terminator, or decrypted): AnyConnect and
  * ocserv (draft-mavrogiannopoulos-openconnect: CONNECT /CSCOSSLC/tunnel, X-CSTP fields, XML
  * config-auth), GlobalProtect (/ssl-vpn/, /ssl-tunnel-connect.sslvpn), FortiGate (/remote/), Ivanti
- * (Upgrade: IF-T/TLS 1.0, TCG IF-T Binding to TLS), SSTP ([MS-SSTP] 3.1.5). Names are taken only
- * from the log-in pages of these products, whose field names are known.
+ * (Upgrade: IF-T/TLS 1.0, TCG IF-T Binding to TLS; before it /dana/js), SSTP ([MS-SSTP] 3.1.5),
+ * SoftEther (/vpnsvc/). Names are taken only from the log-in pages of these products, whose field
+ * names are known.
  */
 #include "http_internal.h"
 #include "login.h"
@@ -26,6 +27,9 @@ static const struct {
     { "GET", "/remote/fortisslvpn_xml", NULL, HTTP_FORM_NONE },
     { "POST", "/remote/logincheck", NULL, HTTP_FORM_USERNAME },
     { "POST", "/dana-na/auth/", NULL, HTTP_FORM_USERNAME },
+    { "POST", "/dana/js?prot=1", "Pulse Secure", HTTP_FORM_NONE },
+    { "POST", "/vpnsvc/connect.cgi", "SoftEther", HTTP_FORM_NONE },
+    { "POST", "/vpnsvc/vpn.cgi", "SoftEther", HTTP_FORM_NONE },
 };
 
 static void

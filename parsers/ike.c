@@ -191,7 +191,7 @@ accept_sa(const struct ike_message *m, struct ike_state *s, const struct parse_i
 {
     if (!s->is_told)
         tell_session(s, out);
-    if (s->requests == 1)
+    if (s->requests == 1 && s->exchange != EXCHANGE_AGGRESSIVE) /* which takes reckoning */
         tunnel_tell_rtt(
             out, "ike", in->from_client ? "client" : "server", in->time_us - s->request_us);
     s->requests = 0;

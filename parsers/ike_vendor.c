@@ -5,6 +5,7 @@
  * Wireshark and strongSwan call them.
  */
 #include "ike_internal.h"
+#include "text.h"
 
 #define TYPE_VENDOR_V1 13
 #define TYPE_VENDOR_V2 43
@@ -110,8 +111,8 @@ ike_vendor_list(const struct ike_message *m, struct fact *f, uint8_t *product)
             text[n++] = ',';
             text[n++] = ' ';
         }
-        memcpy(text + n, name, length);
-        n += length;
+        for (struct rd word = text_of(name); rd_left(&word) > 0;)
+            text[n++] = (char)rd_u8(&word);
     }
     if (n == 0)
         return false;

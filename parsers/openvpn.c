@@ -26,7 +26,7 @@
 #define CRYPT_RESET 54        /* a client's: header, number and time, tag, count, message */
 #define CRYPT_ANSWER 66       /* with what it acknowledges */
 #define RETRIES_MOST 64       /* each retry of a reset has a packet number of its own */
-#define EARLY_2_6 0x0f010000u /* where clients that offer tls-crypt-v2 start to count */
+#define EARLY_2_6 0x0f000000u /* where clients that offer tls-crypt-v2 start to count */
 #define EARLY_BEFORE 0x0a010000u
 #define EARLY_MASK 0xffff0000u
 #define CLOCK_OFF_S (366 * 86400)

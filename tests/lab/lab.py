@@ -94,6 +94,12 @@ class Lab:
         more.setdefault("timeout", 30)
         return subprocess.run(self.command(host, words), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **more)
 
+    def check(self, host, *words):
+        """run() that must succeed."""
+        done = self.run(host, *words)
+        if done.returncode != 0:
+            raise RuntimeError("%s: %s" % (" ".join(words), done.stdout.decode(errors="replace").strip()))
+
     def start(self, host, *words, log, **more):
         out = open(self.path(log), "wb")
         process = subprocess.Popen(self.command(host, words), stdout=out, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, **more)

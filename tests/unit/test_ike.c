@@ -44,8 +44,7 @@ static const struct step {
         "0d00001800000000000000000000000000000000000000000d000014882fe56d6fd20dbc2251613b2ebe"
         "5beb00000014afcad71368a1f1c96b8696fc77570100",
         "banner what=ike-server text=strongSwan, DPD; session-open app=IPsec "
-        "software.server=strongSwan version=IKEv1 aggressive mode, XAUTH; rtt layer=ike end=server "
-        "value-us=1000",
+        "software.server=strongSwan version=IKEv1 aggressive mode, XAUTH",
         PARSE_OK },
     { "aggressive mode", "third, encrypted", PARSE_UDP, true,
         "112233445566778899aabbccddeeff0108100401000000000000003c000102030405060708090a0b0c0d"

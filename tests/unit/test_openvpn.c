@@ -148,7 +148,7 @@ static const struct step {
         "cccccccccccc",
         "rtt layer=openvpn end=client value-us=1000", "", PARSE_OK },
     { "tls-crypt-v2", "reset", PARSE_UDP, true,
-        "50daf8b15b19bdeefe0f010001656b0000cccccccccccccccccccccccccccccccccccccccccccccccccc"
+        "50daf8b15b19bdeefe0f000001656b0000cccccccccccccccccccccccccccccccccccccccccccccccccc"
         "ccccccccccccccccccccccccdddddddddddddddddddddddddddddddddddddddddddddddddddddddddddd"
         "dddddddddddddddddddd002a",
         "", "", PARSE_OK },
@@ -159,7 +159,7 @@ static const struct step {
         "value-us=1000",
         "", PARSE_OK },
     { "tls-crypt-v2", "with the key again", PARSE_UDP, true,
-        "58daf8b15b19bdeefe0f010002656b0000cccccccccccccccccccccccccccccccccccccccccccccccccc"
+        "58daf8b15b19bdeefe0f000002656b0000cccccccccccccccccccccccccccccccccccccccccccccccccc"
         "cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc"
         "cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc"
         "cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc"
@@ -312,7 +312,7 @@ static const struct {
         "40529cd0d256fcb4000100000000daf8b15b19bdeefe00000000", PARSE_NOT_MINE },
     { "DNS over TCP", PARSE_TCP, "001c123401000001000000000000036e7331", PARSE_NOT_MINE },
     { "a wrapped key that lies of its length", PARSE_UDP,
-        "50daf8b15b19bdeefe0f010001656b0000cccccccccccccccccccccccccccccccccccccccccccccccccccccccc"
+        "50daf8b15b19bdeefe0f000001656b0000cccccccccccccccccccccccccccccccccccccccccccccccccccccccc"
         "cccccccccccccccccc000000000000000000000000000000000000000000000000000000000000000000000000"
         "00000000",
         PARSE_NOT_MINE },
