@@ -60,7 +60,7 @@ parse_check_nested(void *context, const uint8_t *bytes, size_t n)
 {
     struct parse_check *c = context;
 
-    if (n <= sizeof(c->nested) - c->nested_length) {
+    if (n > 0 && n <= sizeof(c->nested) - c->nested_length) {
         memcpy(c->nested + c->nested_length, bytes, n);
         c->nested_length += n;
     }
