@@ -15,13 +15,41 @@ extern const struct parser parser_stun, parser_stun_stream;
 extern const struct parser parser_ike, parser_wireguard, parser_openvpn;
 extern const struct parser parser_eapol, parser_ppp, parser_l2tp, parser_pptp, parser_pptp_gre;
 
+/* OpenVPN over UDP takes on trust what may be scrambled: last. */
 static const struct parser *const table[] = {
-    &parser_radius, &parser_kerberos, &parser_smb, &parser_dcerpc, &parser_ldap, &parser_tds,
-    &parser_stun, &parser_stun_stream, &parser_ssh, &parser_rfb, &parser_rdp, &parser_rdp_udp,
-    &parser_dhcp, &parser_dhcp6, &parser_arp, &parser_ndp, &parser_lldp, &parser_cdp, &parser_ssdp,
-    &parser_nbns, &parser_nbdgm, &parser_eapol, &parser_ppp, &parser_l2tp, &parser_pptp,
-    &parser_pptp_gre, &parser_http, &parser_syslog, &parser_dns, &parser_mdns, &parser_ike,
-    &parser_wireguard, &parser_openvpn, /* over UDP it takes on trust what may be scrambled: last */
+    &parser_radius,
+    &parser_kerberos,
+    &parser_smb,
+    &parser_dcerpc,
+    &parser_ldap,
+    &parser_tds,
+    &parser_stun,
+    &parser_stun_stream,
+    &parser_ssh,
+    &parser_rfb,
+    &parser_rdp,
+    &parser_rdp_udp,
+    &parser_dhcp,
+    &parser_dhcp6,
+    &parser_arp,
+    &parser_ndp,
+    &parser_lldp,
+    &parser_cdp,
+    &parser_ssdp,
+    &parser_nbns,
+    &parser_nbdgm,
+    &parser_eapol,
+    &parser_ppp,
+    &parser_l2tp,
+    &parser_pptp,
+    &parser_pptp_gre,
+    &parser_http,
+    &parser_syslog,
+    &parser_dns,
+    &parser_mdns,
+    &parser_ike,
+    &parser_wireguard,
+    &parser_openvpn,
 };
 
 _Static_assert(
