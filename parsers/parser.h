@@ -82,6 +82,8 @@ struct parser {
     bool anywhere;      /* recognisable by content: tried on every port */
     bool whole_stream;  /* TCP: not only the start of each direction, message after message */
     bool has_state;     /* wants parse_input.state */
+    bool turns;   /* TCP: the end that was called may speak its client's part, behind other bytes of
+                     the caller */
     bool shares;  /* UDP: its messages may come in between those of others that share, on the same
                      ports (RFC 7983): the first one read does not end the search. No has_state */
     bool resyncs; /* TCP: finds the start of a message by itself, so reads on behind a gap:

@@ -10,7 +10,7 @@ extern const struct parser parser_dhcp, parser_dhcp6, parser_arp, parser_ndp;
 extern const struct parser parser_lldp, parser_cdp, parser_ssdp, parser_nbns, parser_nbdgm;
 extern const struct parser parser_smb, parser_dcerpc, parser_ldap, parser_tds;
 extern const struct parser parser_ssh, parser_rfb, parser_rdp, parser_rdp_udp;
-extern const struct parser parser_http;
+extern const struct parser parser_http, parser_socks;
 extern const struct parser parser_stun, parser_stun_stream;
 extern const struct parser parser_ike, parser_wireguard, parser_openvpn;
 extern const struct parser parser_eapol, parser_ppp, parser_l2tp, parser_pptp, parser_pptp_gre;
@@ -43,6 +43,7 @@ static const struct parser *const table[] = {
     &parser_l2tp,
     &parser_pptp,
     &parser_pptp_gre,
+    &parser_socks,
     &parser_http,
     &parser_syslog,
     &parser_dns,

@@ -101,7 +101,7 @@ observer_packet(struct observer *o, struct flow *f, unsigned direction, const st
         if (f->payload_packets[!direction] == 0)
             presence_begin(o->presence, f);
     }
-    if (f->candidates != 0)
+    if (f->candidates != 0 || f->payload_packets[direction] == 1)
         observe_parse(o, f, direction, p);
     if (p->payload_length > 0) {
         if ((f->marks & FLOW_CLASSIFIED) == 0)

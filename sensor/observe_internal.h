@@ -48,7 +48,7 @@ struct observer {
     uint8_t port_row[UINT16_MAX + 1];
     uint64_t of_port[OBSERVE_TRANSPORTS][OBSERVE_PORTS];
     uint64_t anywhere[OBSERVE_TRANSPORTS];
-    uint64_t whole_stream, resyncs, shares;
+    uint64_t whole_stream, resyncs, shares, turns;
     struct observe_link links[OBSERVE_LINKS];
 };
 
@@ -80,5 +80,7 @@ bool observe_fact(struct observer *o, struct flow *f, const char *protocol, stru
 void observe_classify(struct observer *o, struct flow *f, const struct packet *p);
 /* The last word: nDPI's state is given back. */
 void observe_verdict(struct observer *o, struct flow *f);
+/* From this packet on the connection is another protocol's. */
+void observe_classify_anew(struct observer *o, struct flow *f);
 
 #endif

@@ -60,6 +60,7 @@ observe_index_parsers(struct observer *o)
         o->whole_stream |= p->whole_stream ? bit : 0;
         o->resyncs |= p->resyncs ? bit : 0;
         o->shares |= p->shares ? bit : 0;
+        o->turns |= p->turns ? bit : 0;
         for (unsigned t = 0; t < OBSERVE_TRANSPORTS; t++)
             if ((p->transports & transports[t].bit) != 0 &&
                 (p->anywhere || !transports[t].has_ports))
@@ -142,7 +143,8 @@ fill_input(struct job *job)
     in->transport = job->is_nested ? PARSE_TCP : (enum parse_transport)f->protocol;
     in->from_client = from == FLOW_CLIENT;
     in->is_cut = !job->is_nested && p->payload_captured < p->payload_length;
-    in->is_midstream = f->protocol == FLOW_PROTOCOL_TCP && f->handshake_seq[from] == 0;
+    in->is_midstream = f->protocol == FLOW_PROTOCOL_TCP &&
+                       (f->handshake_seq[from] == 0 || (job->pair != NULL && job->pair->is_turned));
     in->source = f->address[from];
     in->destination = f->address[to];
     in->source_port = f->port[from];
@@ -263,6 +265,8 @@ switch_parsers(struct job *job, unsigned row)
         return false;
     pair->is_chosen = false;
     *job->candidates = job->o->anywhere[OBSERVE_TCP] & ~(UINT64_C(1) << row);
+    if (!job->is_nested)
+        observe_classify_anew(job->o, job->f);
     return true;
 }
 
@@ -300,6 +304,7 @@ try_candidates(struct job *job, const uint8_t *bytes, size_t n)
         left &= left - 1;
         if (result == PARSE_OK) {
             *job->candidates = UINT64_C(1) << row;
+            job->f->marks |= FLOW_PARSER_CHOSEN;
             pair->is_chosen = true;
             pair->state_row = (uint8_t)row;
             s->after_gap = false;
@@ -446,6 +451,23 @@ parse_segment(struct job *job)
         streams_end(o, f);
 }
 
+/* The first bytes of the end that was called, when those of the caller were no parser's. */
+static void
+ask_turned(struct job *job)
+{
+    struct flow *f = job->f;
+    unsigned other = !job->direction;
+
+    if (f->candidates != 0 || (f->marks & FLOW_PARSER_CHOSEN) != 0 ||
+        f->payload_packets[job->direction] != 1 || f->payload_packets[other] == 0 ||
+        job->p->payload_length == 0 || (job->p->tcp.flags & PACKET_TCP_ACK) == 0 ||
+        (f->streams = stream_pair_take(job->o->streams)) == NULL)
+        return;
+    f->candidates = job->o->turns;
+    f->streams->is_turned = true;
+    stream_start(&f->streams->way[other], job->p->tcp.ack);
+}
+
 void
 observe_parse(struct observer *o, struct flow *f, unsigned direction, const struct packet *p)
 {
@@ -458,6 +480,7 @@ observe_parse(struct observer *o, struct flow *f, unsigned direction, const stru
     size_t before;
 
     if (f->protocol == FLOW_PROTOCOL_TCP) {
+        ask_turned(&job);
         see_acknowledgement(&job);
         if (p->payload_captured > 0 && f->candidates != 0)
             parse_segment(&job);

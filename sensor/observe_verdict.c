@@ -184,6 +184,14 @@ observe_verdict(struct observer *o, struct flow *f)
 }
 
 void
+observe_classify_anew(struct observer *o, struct flow *f)
+{
+    if (f->classify != NULL)
+        observe_verdict(o, f);
+    f->marks &= (uint16_t) ~(FLOW_CLASSIFIED | FLOW_NAME_SEEN | FLOW_JA3_SEEN);
+}
+
+void
 observe_classify(struct observer *o, struct flow *f, const struct packet *p)
 {
     bool is_done;

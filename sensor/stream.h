@@ -36,6 +36,7 @@ struct stream_pair {
     uint8_t state_row; /* the parser that the state belongs to */
     uint8_t switches;
     bool is_chosen, is_done[2];
+    bool is_turned; /* the end that was called spoke the client's part */
     uint64_t candidates;
     struct stream_pair *nested; /* what these streams, or a flow's datagrams, carry */
     struct stream_pair *next_free;

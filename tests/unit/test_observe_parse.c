@@ -119,6 +119,17 @@ parse_order(struct parse_input *in, const struct parse_output *out)
     return result;
 }
 
+static enum parse_result
+parse_turning(struct parse_input *in, const struct parse_output *out)
+{
+    struct rd text;
+    enum parse_result result = message(in, 'A', &text);
+
+    if (result == PARSE_OK)
+        say(out, in->is_midstream ? "turned" : "asked", text.p, rd_left(&text));
+    return result;
+}
+
 static const struct parser parsers[] = {
     { .name = "word",
         .transports = PARSER_TCP | PARSER_LINK,
@@ -141,13 +152,18 @@ static const struct parser parsers[] = {
         .resyncs = true,
         .parse = parse_body },
     { .name = "order", .transports = PARSER_TCP, .ports = { PORT_ORDER }, .parse = parse_order },
+    { .name = "turning",
+        .transports = PARSER_TCP,
+        .anywhere = true,
+        .turns = true,
+        .parse = parse_turning },
 };
 
 const struct parser *const *
 parser_table(unsigned *count)
 {
     static const struct parser *const table[] = { &parsers[0], &parsers[1], &parsers[2],
-        &parsers[3], &parsers[4] };
+        &parsers[3], &parsers[4], &parsers[5] };
 
     *count = sizeof table / sizeof table[0];
     return table;
@@ -304,6 +320,19 @@ static const struct {
         "disorder:0 disorder:1 disorder:1" },
     { "and one that overlaps", PORT_ORDER,
         { { .seq = 1, .text = "Oa\n" }, { .seq = 3, .text = "\nOb\n" } }, "disorder:0 disorder:1" },
+    { "the called end may ask, behind whatever the caller said", PORT_OTHER,
+        { { .seq = 1, .text = "xxx" },
+            { .seq = 1, .text = "Auser\n", .from_server = true, .ack = 4 },
+            { .seq = 4, .text = "Aback\n" } },
+        "turned:user turned:back" },
+    { "in its first bytes", PORT_OTHER,
+        { { .seq = 1, .text = "xxx" }, { .seq = 1, .text = "xx", .from_server = true, .ack = 4 },
+            { .seq = 3, .text = "Auser\n", .from_server = true, .ack = 4 } },
+        "" },
+    { "and others may not", PORT_OTHER,
+        { { .seq = 1, .text = "xxx" },
+            { .seq = 1, .text = "Wuser\n", .from_server = true, .ack = 4 } },
+        "" },
     { "known anywhere", PORT_OTHER, { { .seq = 1, .text = "Wuser\n" } }, "word:user" },
     { "known on its port only", PORT_OTHER, { { .text = "C\n" } }, "" },
 };
