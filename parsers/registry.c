@@ -10,7 +10,9 @@ extern const struct parser parser_dhcp, parser_dhcp6, parser_arp, parser_ndp;
 extern const struct parser parser_lldp, parser_cdp, parser_ssdp, parser_nbns, parser_nbdgm;
 extern const struct parser parser_smb, parser_dcerpc, parser_ldap, parser_tds;
 extern const struct parser parser_ssh, parser_rfb, parser_rdp, parser_rdp_udp;
-extern const struct parser parser_http, parser_socks;
+extern const struct parser parser_http, parser_socks, parser_proxy_protocol;
+extern const struct parser parser_smtp, parser_pop3, parser_imap, parser_ftp;
+extern const struct parser parser_tacacs, parser_ipmsg;
 extern const struct parser parser_stun, parser_stun_stream;
 extern const struct parser parser_ike, parser_wireguard, parser_openvpn;
 extern const struct parser parser_eapol, parser_ppp, parser_l2tp, parser_pptp, parser_pptp_gre;
@@ -44,6 +46,13 @@ static const struct parser *const table[] = {
     &parser_pptp,
     &parser_pptp_gre,
     &parser_socks,
+    &parser_tacacs,
+    &parser_ipmsg,
+    &parser_proxy_protocol,
+    &parser_imap,
+    &parser_pop3,
+    &parser_smtp,
+    &parser_ftp,
     &parser_http,
     &parser_syslog,
     &parser_dns,

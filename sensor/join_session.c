@@ -555,8 +555,9 @@ join_peer(struct analyst *a, const struct observation *o)
         return;
     if (strcmp(how, "flow") == 0)
         see_watched_flow(a, o, &peer);
-    else if (strcmp(how, "stun-mapped") != 0 && strcmp(how, "turn-relayed") != 0)
-        /* these two are the device's own address, and its relay's */
+    else if (strcmp(how, "stun-mapped") != 0 && strcmp(how, "turn-relayed") != 0 &&
+             strcmp(how, "proxy-protocol") != 0)
+        /* the device's own address, its relay's, and a server's visitor */
         see_hidden_peer(a, o, &peer);
 }
 
