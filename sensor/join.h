@@ -79,6 +79,9 @@ void join_session_ways(struct analyst *a, const struct observation *o, const cha
 /* session-open, session-update, session-close; peer */
 void join_session(struct analyst *a, const struct observation *o);
 void join_peer(struct analyst *a, const struct observation *o);
+/* A server has let the client of the flow in, or has not: SSH or VNC that is refused is no session.
+ */
+void join_session_answered(struct analyst *a, const struct observation *o, bool is_refused);
 void join_session_due(struct analyst *a, bool all);
 void join_session_close(struct analyst *a);
 /* activity: of a device's flows */

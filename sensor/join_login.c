@@ -322,6 +322,8 @@ join_login(struct analyst *a, const struct observation *o)
         end(a, o, name, realm);
         return;
     }
+    if (o->has_flow && (fact_is(f, KEY_RESULT, "success") || fact_is(f, KEY_RESULT, "failure")))
+        join_session_answered(a, o, fact_is(f, KEY_RESULT, "failure"));
     if (name == NULL || is_of_machine(name) || fact_is(f, KEY_STATUS, "prefix"))
         return;
     /* Accounting starts after the gateway has let somebody in. */

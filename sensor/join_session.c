@@ -19,7 +19,8 @@ struct remote {
     uint64_t lease; /* of an access session: the login that it carries */
     int64_t start_us;
     bool is_access, is_reported, is_controlled, has_far;
-    bool is_driven; /* an end that is watched, by packets of the direction `input` */
+    bool is_refused; /* an access session whose login failed so far */
+    bool is_driven;  /* an end that is watched, by packets of the direction `input` */
     uint8_t input;
     struct in6_addr driven;
     struct join_ways ways;
@@ -36,7 +37,8 @@ struct pending {
     struct in6_addr outside;
     int64_t due_us;
     enum pending_kind kind;
-    bool is_told; /* a flow of the same session has spoken for it */
+    bool is_told;    /* a flow of the same session has spoken for it */
+    bool is_refused; /* who knocked and was not let in has no session */
     struct observation observation;
     struct pending *prev, *next;
 };
@@ -179,7 +181,7 @@ resolve(struct analyst *a, struct pending *p)
             attach(a, r, l, &p->observation);
         return;
     }
-    if (p->is_told)
+    if (p->is_told || p->is_refused)
         return;
     speak_for_others(a, p);
     join_set_far(a, &e, &p->outside);
@@ -243,6 +245,27 @@ join_session_due(struct analyst *a, bool all)
         resolve(a, a->pendings);
         drop_pending(a, a->pendings);
     }
+}
+
+void
+join_session_answered(struct analyst *a, const struct observation *o, bool is_refused)
+{
+    struct remote *r;
+    struct pending *p;
+
+    HASH_FIND(hh, a->remotes, &o->flow, sizeof o->flow, r);
+    if (r == NULL || !r->is_access || r->is_refused == is_refused)
+        return;
+    r->is_refused = is_refused;
+    DL_FOREACH(a->pendings, p)
+    {
+        if (p->kind != PENDING_ACCESS || p->observation.flow != o->flow)
+            continue;
+        p->is_refused = is_refused;
+        return;
+    }
+    if (!is_refused && r->lease == 0)
+        wait_for_login(a, o, &o->source, PENDING_ACCESS);
 }
 
 static void
