@@ -14,6 +14,8 @@ extern const struct parser parser_http, parser_socks, parser_proxy_protocol;
 extern const struct parser parser_smtp, parser_pop3, parser_imap, parser_ftp;
 extern const struct parser parser_tacacs, parser_ipmsg;
 extern const struct parser parser_stun, parser_stun_stream;
+extern const struct parser parser_teamviewer, parser_rustdesk, parser_citrix, parser_nomachine;
+extern const struct parser parser_radmin, parser_x11;
 extern const struct parser parser_ike, parser_wireguard, parser_openvpn;
 extern const struct parser parser_eapol, parser_ppp, parser_l2tp, parser_pptp, parser_pptp_gre;
 
@@ -29,6 +31,12 @@ static const struct parser *const table[] = {
     &parser_stun_stream,
     &parser_ssh,
     &parser_rfb,
+    &parser_citrix,
+    &parser_nomachine,
+    &parser_radmin,
+    &parser_rustdesk,
+    &parser_teamviewer,
+    &parser_x11,
     &parser_rdp,
     &parser_rdp_udp,
     &parser_dhcp,

@@ -358,8 +358,10 @@ find_watched(struct analyst *a, const struct observation *o, bool is_desktop,
         if (fact_is(&o->fact, KEY_STATE, "controlled"))
             c->role = ROLE_DRIVEN;
         /* Relays are called, they do not call: who comes from outside is the other end itself. */
-        c->has_far = ends[0].rank == 0 && ends[0].locality == LOCALITY_OUTSIDE;
-        c->far = *client;
+        c->has_far =
+            (ends[0].rank == 0 && ends[0].locality == LOCALITY_OUTSIDE) ||
+            (ends[0].rank > 0 && ends[1].rank == 0 && fact_is(&o->fact, KEY_HOW, "direct"));
+        c->far = ends[0].rank == 0 ? *client : *server;
         return c->watched.rank > 0 && ends[0].locality != LOCALITY_TRUSTED &&
                ends[1].locality != LOCALITY_TRUSTED;
     }

@@ -30,6 +30,7 @@ struct session {
     uint8_t state, sign, screen_from;
     bool has_controller;
     uint32_t rekeys;
+    bool is_waiting; /* the program runs and waits to be called: what it says is no session yet */
     struct in6_addr controller;
     struct evidence last;
     struct control control;
@@ -126,6 +127,8 @@ tell(struct session_table *t, struct flow *f, enum fact_kind kind, const struct 
     fact_address(&fact, KEY_SERVER, &f->address[FLOW_SERVER]);
     if (s->has_controller)
         fact_address(&fact, KEY_CONTROLLER, &s->controller);
+    if ((f->marks & FLOW_IS_DIRECT) != 0)
+        fact_word(&fact, KEY_HOW, "direct");
     if (t->describe != NULL)
         t->describe(t->context, f, &fact);
     fact_totals(&fact, f);
@@ -169,11 +172,14 @@ find_controller(const struct flow *f, struct session *s)
     s->controller = f->address[driver];
 }
 
-/* Marks what the server is by the sign. */
+/* Marks what the server is by the sign, or by what a parser said. */
 static void
-mark_server(struct flow *f, const struct list_tool *tool, enum session_sign sign)
+mark_server(
+    struct flow *f, const struct list_tool *tool, enum session_sign sign, const struct fact *said)
 {
-    if (is_of_vendor[sign])
+    if (said != NULL && fact_is(said, KEY_HOW, "direct"))
+        f->marks |= FLOW_IS_DIRECT;
+    if (is_of_vendor[sign] || (said != NULL && fact_is(said, KEY_HOW, "relay")))
         f->marks |= FLOW_IS_RELAYED;
     else if (sign == SIGN_PEER_CERTIFICATE)
         f->marks |= FLOW_IS_DIRECT;
@@ -190,7 +196,7 @@ raise_state(struct session_table *t, const struct flow *f, struct session *s)
     uint32_t least =
         strncmp(s->protocol, "tls", 3) == 0 ? t->policy.tls_packets : t->policy.packets;
 
-    if (s->state >= SESSION_CONNECTED || (f->marks & FLOW_ESTABLISHED) == 0 ||
+    if (s->state >= SESSION_CONNECTED || s->is_waiting || (f->marks & FLOW_ESTABLISHED) == 0 ||
         f->payload_packets[FLOW_CLIENT] < least || f->payload_packets[FLOW_SERVER] < least)
         return false;
     s->state = SESSION_CONNECTED;
@@ -200,8 +206,9 @@ raise_state(struct session_table *t, const struct flow *f, struct session *s)
 static bool
 raise_controlled(const struct flow *f, struct session *s, enum control_screen screen)
 {
-    if (screen == CONTROL_NONE || s->state != SESSION_CONNECTED)
+    if (screen == CONTROL_NONE || (s->state != SESSION_CONNECTED && !s->is_waiting))
         return false;
+    s->is_waiting = false;
     s->state = SESSION_CONTROLLED;
     s->screen_from = (uint8_t)screen;
     find_controller(f, s);
@@ -250,14 +257,43 @@ is_proxy(const struct list_tool *tool)
     return strcmp(tool->class_name, "proxy") == 0;
 }
 
+/* What a parser says of how far the session is. */
+static void
+believe(struct session_table *t, const struct flow *f, struct session *s, const struct fact *said)
+{
+    s->is_waiting = said != NULL && fact_is(said, KEY_STATE, state_names[SESSION_NAMED]);
+    if (said != NULL && s->state == SESSION_NAMED &&
+        fact_is(said, KEY_STATE, state_names[SESSION_CONNECTED]))
+        s->state = SESSION_CONNECTED;
+    (void)raise_state(t, f, s);
+}
+
+/* Of a session that is known: that it has begun, who takes part. */
+static void
+hear(struct session_table *t, struct flow *f, const struct fact *said)
+{
+    bool is_waiting = f->session->is_waiting;
+
+    if (!fact_is(said, KEY_STATE, state_names[SESSION_NAMED]))
+        believe(t, f, f->session, said);
+    if (is_waiting != f->session->is_waiting || fact_has(said, KEY_PEER_ID))
+        tell(t, f, FACT_SESSION_UPDATE, said, false);
+}
+
 void
 session_sign(struct session_table *t, struct flow *f, const struct list_tool *tool,
     enum session_sign sign, const char *protocol, const struct fact *said)
 {
     struct session *s;
 
+    if (tool == NULL)
+        return;
+    if (sign == SIGN_HANDSHAKE && said != NULL && f->session != NULL && f->session->tool == tool) {
+        hear(t, f, said);
+        return;
+    }
     /* What is reached through a proxy counts for more than the proxy. */
-    if (tool == NULL || (f->session != NULL && (!is_proxy(f->session->tool) || is_proxy(tool))))
+    if (f->session != NULL && (!is_proxy(f->session->tool) || is_proxy(tool)))
         return;
     if (sign == SIGN_NDPI && !second_sign_seen(tool, f, t->gateways)) {
         f->marks |= FLOW_WANTS_SIGN;
@@ -276,9 +312,9 @@ session_sign(struct session_table *t, struct flow *f, const struct list_tool *to
     s->last = t->emitter->now;
     evidence_encapsulation(t->emitter->packet, s->encapsulation, sizeof s->encapsulation);
     control_begin(&s->control, &t->policy.control, t->emitter->now.time_us);
-    mark_server(f, tool, sign);
+    mark_server(f, tool, sign, said);
     f->session = s;
-    (void)raise_state(t, f, s);
+    believe(t, f, s, said);
     tell(t, f, FACT_SESSION_OPEN, said, false);
     rtt_tell_handshake(t->emitter, f, "tcp");
 }

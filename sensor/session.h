@@ -6,7 +6,11 @@
  * named: the name or the hello was seen and nothing more; connected: application data both ways
  * behind the handshake; controlled: somebody drives the machine (control.h). A verdict known to err
  * (OpenVPN, WireGuard) opens a session only with a second sign: the protocol's own handshake, both
- * ways, its port, or one of the configured gateways as an end. A port alone is never a sign.
+ * ways, its port, or one of the configured gateways as an end. A port alone is never a sign. A
+ * parser that knows the tool's own protocol may say `state: named`: then the program waits to be
+ * called, and the session begins when the parser speaks again or somebody is seen to drive; or
+ * `connected`, when it saw that; and `how:
+ * direct` or `relay`, what the server is.
  */
 #ifndef SENSOR_SESSION_H
 #define SENSOR_SESSION_H

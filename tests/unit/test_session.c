@@ -118,6 +118,48 @@ test_control_rule(void **state)
 }
 
 static void
+say(struct session_table *t, struct flow *f, const char *session_state, const char *how)
+{
+    struct fact said;
+
+    fact_begin(&said, FACT_SESSION_OPEN);
+    if (session_state != NULL)
+        fact_word(&said, KEY_STATE, session_state);
+    if (how != NULL)
+        fact_word(&said, KEY_HOW, how);
+    session_sign(t, f, &anydesk, SIGN_HANDSHAKE, "x", &said);
+}
+
+/* A parser that knows the tool tells a program that waits from a session. */
+static void
+test_what_parsers_say(void **state)
+{
+    struct session_table *t = open_table(4);
+    struct flow f = make_flow(), g = make_flow();
+
+    (void)state;
+    say(t, &f, "named", "relay");
+    for (unsigned n = 0; n < 10; n++) {
+        put(t, &f, FLOW_CLIENT, 100, START + n * S);
+        put(t, &f, FLOW_SERVER, 100, START + n * S);
+    }
+    say(t, &f, "named", NULL);
+    assert_int_equal(told_count, 1);
+    assert_true(fact_is(&told[0], KEY_STATE, "named"));
+    assert_int_not_equal(f.marks & FLOW_IS_RELAYED, 0);
+    say(t, &f, NULL, NULL);
+    assert_int_equal(told_count, 2);
+    assert_int_equal(told[1].kind, FACT_SESSION_UPDATE);
+    assert_true(fact_is(&told[1], KEY_STATE, "connected"));
+    say(t, &f, NULL, NULL);
+    assert_int_equal(told_count, 2);
+    say(t, &g, "connected", "direct");
+    assert_true(fact_is(&told[2], KEY_STATE, "connected"));
+    assert_true(fact_is(&told[2], KEY_HOW, "direct"));
+    session_table_close(t);
+}
+
+static void
 test_states_and_order(void **state)
 {
     struct session_table *t = open_table(4);
@@ -345,6 +387,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_control_rule),
+        cmocka_unit_test(test_what_parsers_say),
         cmocka_unit_test(test_states_and_order),
         cmocka_unit_test(test_controller),
         cmocka_unit_test(test_second_sign),
