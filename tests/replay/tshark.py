@@ -24,6 +24,8 @@ FIELDS = {  # tshark field: (kinds of observation, key)
     "ssh.protocol": (("banner",), "text"),
     "vnc.desktop_name": (("banner",), "text"),
     "rdp.client.name": (("device",), "host-name"),
+    "stun.att.ipv4": (("peer",), "address"),
+    "stun.att.username": (("peer",), "account"),
 }
 
 
