@@ -35,6 +35,7 @@ enum parse_transport {
 
 #define PARSE_LLC 1 /* PARSE_LINK: stands for the EtherType of 802.2 frames, from the DSAP on */
 #define PARSE_STATE_BYTES 128
+#define PARSE_SKIP_ALL UINT64_MAX
 
 /* What a parser remembers of one flow, both directions: zeroed before its first message, kept from
  * one PARSE_OK to the next. What it writes and then returns anything else than PARSE_OK is lost
@@ -62,7 +63,7 @@ struct parse_input {
     union parse_state *state; /* never NULL for a parser with has_state */
     /* Set by the parser with PARSE_OK, TCP: so many bytes more, behind `data`'s end, belong to the
      * message and are not wanted. They are passed over as they come, or do not come. Only when
-     * `data` was read to its end. */
+     * `data` was read to its end. PARSE_SKIP_ALL: nothing more of this direction is wanted. */
     uint64_t skip;
 };
 

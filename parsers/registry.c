@@ -16,6 +16,8 @@ extern const struct parser parser_tacacs, parser_ipmsg;
 extern const struct parser parser_stun, parser_stun_stream;
 extern const struct parser parser_teamviewer, parser_rustdesk, parser_citrix, parser_nomachine;
 extern const struct parser parser_radmin, parser_x11;
+extern const struct parser parser_tls, parser_dtls, parser_dtls_pieces, parser_quic,
+    parser_quic_pieces, parser_starttls;
 extern const struct parser parser_ike, parser_wireguard, parser_openvpn;
 extern const struct parser parser_eapol, parser_ppp, parser_l2tp, parser_pptp, parser_pptp_gre;
 
@@ -27,6 +29,11 @@ static const struct parser *const table[] = {
     &parser_dcerpc,
     &parser_ldap,
     &parser_tds,
+    &parser_tls,
+    &parser_dtls,
+    &parser_dtls_pieces,
+    &parser_quic,
+    &parser_quic_pieces,
     &parser_stun,
     &parser_stun_stream,
     &parser_ssh,
@@ -61,6 +68,7 @@ static const struct parser *const table[] = {
     &parser_pop3,
     &parser_smtp,
     &parser_ftp,
+    &parser_starttls,
     &parser_http,
     &parser_syslog,
     &parser_dns,

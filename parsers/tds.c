@@ -3,7 +3,8 @@
  * TDS ([MS-TDS]), Microsoft SQL Server's protocol: who logs in, by a name of the server's own or by
  * NTLM or Kerberos, from which computer, and whether the server acknowledged it.
  *
- * Only where client or server have no encryption, which is rare: else the login is inside of TLS.
+ * Only where client or server have no encryption, which is rare: else the login is inside of TLS,
+ * whose handshake is handed on.
  * Logins that take more than one packet (large Kerberos tickets) are passed over.
  */
 #include "gss.h"
@@ -22,6 +23,8 @@
 #define LOGIN_NAMES 36           /* offset of the table of offsets: 2.2.6.4 */
 #define LOGIN_SSPI 78            /* and of SSPI's place in it */
 #define TOKENS_MAX 32
+#define TLS_CHANGE 20 /* first and last type of a record: 3.2.5.1 has TLS begin in prelogins */
+#define TLS_DATA 23
 
 enum token {
     TOKEN_ERROR = 0xaa,
@@ -189,6 +192,10 @@ read_packet(struct rd body, const struct header *h, struct state *s, const struc
         break;
     case TYPE_RESULT:
         read_result(body, s, in, out);
+        break;
+    case TYPE_PRELOGIN:
+        if (rd_peek(&body) >= TLS_CHANGE && rd_peek(&body) <= TLS_DATA)
+            out->nested(out->context, body.p, rd_left(&body));
         break;
     default:
         break;

@@ -316,12 +316,6 @@ classify_look(const struct classify_flow *state, struct classify_verdict *out)
     }
 }
 
-bool
-classify_has_host(const struct classify_flow *state)
-{
-    return state->ndpi.host_server_name[0] != '\0';
-}
-
 void
 classify_end(struct classifier *c, struct classify_flow *state)
 {

@@ -47,8 +47,6 @@ bool classify_packet(struct classifier *c, struct classify_flow *state, const ui
     uint32_t captured, int64_t time_us, unsigned most);
 /* What is known so far. */
 void classify_look(const struct classify_flow *state, struct classify_verdict *out);
-/* True when the state holds a host name or a JA3 (cheap; to look in time). */
-bool classify_has_host(const struct classify_flow *state);
 /* Asks nDPI for its best guess when nothing was decided. */
 void classify_give_up(struct classifier *c, struct classify_flow *state);
 /* Returns the state to the pool. NULL is nothing. */

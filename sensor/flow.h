@@ -41,8 +41,6 @@ enum flow_class {
 #define FLOW_FIN_CLIENT 0x0008u
 #define FLOW_FIN_SERVER 0x0010u
 #define FLOW_CLASSIFIED 0x0020u   /* nDPI decided or gave up */
-#define FLOW_NAME_SEEN 0x0040u    /* host name already handed on */
-#define FLOW_JA3_SEEN 0x0080u     /* JA3 already handed on */
 #define FLOW_WANTS_SIGN 0x0100u   /* verdict that needs a second sign before it is a session */
 #define FLOW_IS_RELAYED 0x0200u   /* the server carries the tool vendor's name */
 #define FLOW_PEER_CHECKED 0x0400u /* looked up among the watched addresses */

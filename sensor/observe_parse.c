@@ -216,8 +216,8 @@ run(struct job *job, unsigned row, const uint8_t *bytes, size_t n, size_t *taken
         return result;
     if (is_fresh && !keep_state(job, row, &fresh))
         return PARSE_BAD;
-    *taken = n - rd_left(&in->data);
-    if (rd_left(&in->data) == 0 && in->skip > 0)
+    *taken = in->skip == PARSE_SKIP_ALL ? STREAM_STOP : n - rd_left(&in->data);
+    if (*taken != STREAM_STOP && rd_left(&in->data) == 0 && in->skip > 0)
         *taken += in->skip < STREAM_PASS_MAX ? (size_t)in->skip : STREAM_PASS_MAX;
     return result;
 }

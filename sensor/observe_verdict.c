@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * nDPI's verdict as observations: names of hosts, fingerprints of devices, banners, and the signs
- * that make a flow a session. Names and JA3 are told at the packet that held them, the rest when
- * nDPI has decided. Facts about a device (JA3, HASSH, user agent) are told once an hour for each
- * client, since every one of its flows repeats them.
+ * nDPI's verdict: one vote on which tool or VPN a flow is. Names, certificates and fingerprints are
+ * the parsers' to tell.
  */
 #include "observe_internal.h"
 #include "resolved.h"
@@ -12,87 +10,10 @@
 #define FED_TCP 12
 #define FED_OTHER 8
 
-/* Parsers read what DNS, NetBIOS and HTTP say. */
-static const char *const host_words[] = {
-    [HOST_NONE] = NULL,
-    [HOST_DNS] = NULL,
-    [HOST_MDNS] = NULL,
-    [HOST_NBNS] = NULL,
-    [HOST_HTTP] = NULL,
-    [HOST_TLS] = "sni",
-};
-
 static const char *
 protocol_of(const struct observer *o, const struct classify_verdict *v)
 {
     return classify_name(o->classifier, v->master != CLASSIFY_UNKNOWN ? v->master : v->app);
-}
-
-static void
-tell_name(struct observer *o, const struct flow *f, const char *protocol, const char *what,
-    const char *name, bool of_server)
-{
-    struct fact fact;
-
-    fact_begin(&fact, FACT_NAME);
-    fact_word(&fact, KEY_WHAT, what);
-    fact_text(&fact, KEY_NAME, name, strlen(name));
-    if (of_server)
-        fact_address(&fact, KEY_ADDRESS, &f->address[FLOW_SERVER]);
-    emitter_send(o->request.emitter, f, protocol, &fact);
-}
-
-static void
-tell_fingerprint(struct observer *o, const struct flow *f, const char *protocol, enum fact_key key,
-    const char *text)
-{
-    struct fact fact;
-
-    if (text == NULL)
-        return;
-    fact_begin(&fact, FACT_DEVICE);
-    fact_address(&fact, KEY_ADDRESS, &f->address[FLOW_CLIENT]);
-    fact_text(&fact, key, text, strlen(text));
-    if (observe_is_news(o, f, &fact))
-        emitter_send(o->request.emitter, f, protocol, &fact);
-}
-
-static void
-sign_by_host(struct observer *o, struct flow *f, const struct classify_verdict *v)
-{
-    bool is_web = false;
-    const struct list_tool *tool = list_tool_by_domain(v->host, &is_web);
-
-    if (tool == NULL || is_web)
-        return;
-    if (v->host_kind == HOST_TLS)
-        session_sign(o->sessions, f, tool, SIGN_SNI, protocol_of(o, v), NULL);
-}
-
-/* What a first hello or request holds. */
-static void
-tell_hello(struct observer *o, struct flow *f, const struct classify_verdict *v)
-{
-    const char *protocol = protocol_of(o, v);
-
-    if (v->host != NULL && host_words[v->host_kind] != NULL && (f->marks & FLOW_NAME_SEEN) == 0) {
-        f->marks |= FLOW_NAME_SEEN;
-        tell_name(o, f, protocol, host_words[v->host_kind], v->host, v->host_kind == HOST_TLS);
-        sign_by_host(o, f, v);
-    }
-    if (v->ja3_client != NULL && (f->marks & FLOW_JA3_SEEN) == 0) {
-        f->marks |= FLOW_JA3_SEEN;
-        tell_fingerprint(o, f, protocol, KEY_FINGERPRINT_JA3, v->ja3_client);
-    }
-}
-
-static void
-tell_rest(struct observer *o, struct flow *f, const struct classify_verdict *v)
-{
-    const char *protocol = protocol_of(o, v);
-
-    if (v->subject != NULL)
-        tell_name(o, f, protocol, "certificate", v->subject, true);
 }
 
 /* nDPI names flows by their host's name as well as by their bytes. Of names our own table is the
@@ -116,13 +37,6 @@ rests_on_name(const struct classify_verdict *v, const struct list_tool *tool)
     return tool != NULL && v->host != NULL && tool->domains[0] != '\0';
 }
 
-/* AnyDesk's program signs its own certificate; its relays have the vendor's. */
-static bool
-is_of_peer(const char *subject)
-{
-    return subject != NULL && strstr(subject, "AnyDesk Client") != NULL;
-}
-
 static void
 sign_by_verdict(struct observer *o, struct flow *f, const struct classify_verdict *v)
 {
@@ -131,15 +45,6 @@ sign_by_verdict(struct observer *o, struct flow *f, const struct classify_verdic
 
     if (is_judged_by_name(v))
         return;
-    if (v->subject != NULL)
-        tool = list_tool_by_certificate(v->subject);
-    if (tool == NULL && v->issuer != NULL)
-        tool = list_tool_by_certificate(v->issuer);
-    if (tool != NULL) {
-        session_sign(o->sessions, f, tool,
-            is_of_peer(v->subject) ? SIGN_PEER_CERTIFICATE : SIGN_CERTIFICATE, protocol, NULL);
-        return;
-    }
     if (v->app != CLASSIFY_UNKNOWN)
         tool = list_tool_by_ndpi(classify_name(o->classifier, v->app));
     if (tool == NULL && v->master != CLASSIFY_UNKNOWN)
@@ -174,8 +79,6 @@ observe_verdict(struct observer *o, struct flow *f)
     f->ndpi_master = v.master;
     f->ndpi_category = v.category;
     f->ndpi_risks = v.risks;
-    tell_hello(o, f, &v);
-    tell_rest(o, f, &v);
     sign_by_verdict(o, f, &v);
     sign_by_answer(o, f, &v);
     classify_end(o->classifier, f->classify);
@@ -188,7 +91,7 @@ observe_classify_anew(struct observer *o, struct flow *f)
 {
     if (f->classify != NULL)
         observe_verdict(o, f);
-    f->marks &= (uint16_t) ~(FLOW_CLASSIFIED | FLOW_NAME_SEEN | FLOW_JA3_SEEN);
+    f->marks &= ~FLOW_CLASSIFIED;
 }
 
 void
@@ -204,12 +107,6 @@ observe_classify(struct observer *o, struct flow *f, const struct packet *p)
     }
     is_done = classify_packet(o->classifier, f->classify, p->ip, p->ip_captured,
         o->request.emitter->now.time_us, f->protocol == FLOW_PROTOCOL_TCP ? FED_TCP : FED_OTHER);
-    if ((f->marks & FLOW_NAME_SEEN) == 0 && classify_has_host(f->classify)) {
-        struct classify_verdict v;
-
-        classify_look(f->classify, &v);
-        tell_hello(o, f, &v);
-    }
     if (is_done)
         observe_verdict(o, f);
 }

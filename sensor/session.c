@@ -300,7 +300,7 @@ session_sign(struct session_table *t, struct flow *f, const struct list_tool *to
         f->tool = tool;
         return;
     }
-    f->marks &= (uint16_t)~FLOW_WANTS_SIGN;
+    f->marks &= ~FLOW_WANTS_SIGN;
     session_end(t, f);
     s = session_take(t);
     if (s == NULL)

@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* links: parsers/tls.c parsers/tls_hello.c parsers/tls_fingerprint.c parsers/tls_certificate.c parsers/digest.c parsers/der.c parsers/login.c parsers/fact.c parsers/text.c */
+/*
+ * Proves what TLS tells of a server's name, of the client by fingerprint, of certificates, and that
+ * a client's certificate which the server goes on with is a login. Samples are written by hand
+ * after RFC 5246 and 8446; TShark 4.0 dissects them so. The JA4 is the example of its
+ * specification.
+ */
+#include "parse_check.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#define COUNT(a) (sizeof(a) / sizeof(*(a)))
+#define ROOM 2048
+
+extern const struct parser parser_tls;
+
+static const char client_hello[] =
+    "160301015b010001570303000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f20"
+    "000000000000000000000000000000000000000000000000000000000000000000201a1a130113021303c02b"
+    "c02fc02cc030cca9cca8c013c014009c009d002f0035010000ee2a2a0000001b000302000200000014001200"
+    "000f7777772e6578616d706c652e636f6d003300260024001d00200000000000000000000000000000000000"
+    "0000000000000000000000000000000010000e000c02683208687474702f312e314469000500030268320017"
+    "0000002d000201010005000501000000000023000000120000002b0007063a3a03040303ff01000100000b00"
+    "020100000a000a00084a4a001d00170018000d00120010040308040401050308050501080606015a5a000100"
+    "0015002800000000000000000000000000000000000000000000000000000000000000000000000000000000";
+
+static const char client_hello_two_records[] =
+    "1603010064010001570303000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f20"
+    "000000000000000000000000000000000000000000000000000000000000000000201a1a130113021303c02b"
+    "c02fc02cc030cca9cca8c013c014009c0016030100f79d002f0035010000ee2a2a0000001b00030200020000"
+    "0014001200000f7777772e6578616d706c652e636f6d003300260024001d0020000000000000000000000000"
+    "00000000000000000000000000000000000000000010000e000c02683208687474702f312e31446900050003"
+    "02683200170000002d000201010005000501000000000023000000120000002b0007063a3a03040303ff0100"
+    "0100000b00020100000a000a00084a4a001d00170018000d0012001004030804040105030805050108060601"
+    "5a5a000100001500280000000000000000000000000000000000000000000000000000000000000000000000"
+    "0000000000";
+
+static const char server_hello[] =
+    "160303003a020000360303000000000000000000000000000000000000000000000000000000000000000000"
+    "c02f00000eff01000100001000050003026832";
+
+static const char server_hello_1_3[] =
+    "16030300520200004e0303000000000000000000000000000000000000000000000000000000000000000020"
+    "00000000000000000000000000000000000000000000000000000000000000001301000006002b00020304";
+
+static const char certificate[] =
+    "16030302250b00021d00021a00010a308201063081eca003020102020101300a06082a8648ce3d0403023027"
+    "3110300e060355040a0c074578616d706c653113301106035504030c0a4578616d706c65204341301e170d32"
+    "36303130313030303030305a170d3336303130313030303030305a3039310b300906035504060c0244453110"
+    "300e060355040a0c074578616d706c653118301606035504030c0f7777772e6578616d706c652e636f6d3017"
+    "300a06082a8648ce3d0403020309000000000000000000a3393037300c0603551d130101ff04023000302706"
+    "03551d110420301e820f7777772e6578616d706c652e636f6d820b6578616d706c652e636f6d300a06082a86"
+    "48ce3d040302030900000000000000000000010a308201063081eca003020102020101300a06082a8648ce3d"
+    "04030230273110300e060355040a0c074578616d706c653113301106035504030c0a4578616d706c65204341"
+    "301e170d3236303130313030303030305a170d3336303130313030303030305a3039310b300906035504060c"
+    "0244453110300e060355040a0c074578616d706c653118301606035504030c0f7777772e6578616d706c652e"
+    "636f6d3017300a06082a8648ce3d0403020309000000000000000000a3393037300c0603551d130101ff0402"
+    "300030270603551d110420301e820f7777772e6578616d706c652e636f6d820b6578616d706c652e636f6d30"
+    "0a06082a8648ce3d04030203090000000000000000000e000000";
+
+static const char certificate_bare[] =
+    "16030300ce0b0000ca0000c70000c43081c13081a7a003020102020101300a06082a8648ce3d040302302731"
+    "10300e060355040a0c074578616d706c653113301106035504030c0a4578616d706c65204341301e170d3236"
+    "303130313030303030305a170d3336303130313030303030305a30003017300a06082a8648ce3d0403020309"
+    "000000000000000000a32d302b300c0603551d130101ff04023000301b0603551d110414301282106f6e6c79"
+    "2e6578616d706c652e636f6d300a06082a8648ce3d0403020309000000000000000000";
+
+static const char client_upn[] =
+    "16030300fa0b0000ed0000ea0000e73081e43081caa003020102020101300a06082a8648ce3d040302302731"
+    "10300e060355040a0c074578616d706c653113301106035504030c0a4578616d706c65204341301e170d3236"
+    "303130313030303030305a170d3336303130313030303030305a30133111300f06035504030c084a6f686e20"
+    "446f653017300a06082a8648ce3d0403020309000000000000000000a33d303b300c0603551d130101ff0402"
+    "3000302b0603551d1104243022a020060a2b060104018237140203a0120c106a646f65406578616d706c652e"
+    "636f6d300a06082a8648ce3d0403020309000000000000000000100000050000000000";
+
+static const char client_cn[] =
+    "16030300b00b0000ac0000a90000a63081a3308189a003020102020101300a06082a8648ce3d040302302731"
+    "10300e060355040a0c074578616d706c653113301106035504030c0a4578616d706c65204341301e170d3236"
+    "303130313030303030305a170d3336303130313030303030305a3011310f300d06035504030c0661736d6974"
+    "683017300a06082a8648ce3d0403020309000000000000000000300a06082a8648ce3d040302030900000000"
+    "0000000000";
+
+static const char client_own[] =
+    "160303009b0b00009700009400009130818e3075a003020102020101300a06082a8648ce3d04030230123110"
+    "300e06035504030c0770726f6772616d301e170d3236303130313030303030305a170d333630313031303030"
+    "3030305a30123110300e06035504030c0770726f6772616d3017300a06082a8648ce3d040302030900000000"
+    "0000000000300a06082a8648ce3d0403020309000000000000000000";
+
+static const char client_none[] = "16030300070b000003000000";
+
+static const char v2_hello[] =
+    "802e01030100150000001000000400000500000a000009000064000062000003000000000000000000000000"
+    "00000000";
+
+static const char change[] = "140303000101";
+static const char data[] = "17030300100000";
+static const char refused[] = "1503030002022a";
+
+#define HELLO                                                                                      \
+    "name address=198.51.100.2 what=sni name=www.example.com; device address=198.51.100.1 "        \
+    "fingerprint.ja3=d10aa3f5573ce392fb4ca0714bfb60d6 "                                            \
+    "fingerprint.ja4=t13d1516h2_8daaf6152771_e5627efa2ab1"
+
+struct step {
+    bool by_server;
+    const char *hex, *facts;
+};
+
+static const struct {
+    const char *name;
+    struct step steps[6];
+} connections[] = {
+    { "TLS 1.2, certificate of the server",
+        { { false, client_hello, HELLO },
+            { true, server_hello, "banner version=TLS 1.2 alpn=h2 what=tls" },
+            { true, certificate,
+                "name address=198.51.100.1 what=certificate name=CN=www.example.com, O=Example "
+                "issuer=CN=Example CA, O=Example text=www.example.com, example.com" },
+            { false, change, "" }, { true, change, "" } } },
+    { "a subject without a name",
+        { { false, client_hello, HELLO }, { true, certificate_bare,
+                                              "name address=198.51.100.1 what=certificate "
+                                              "name=only.example.com issuer=CN=Example "
+                                              "CA, O=Example text=only.example.com" } } },
+    { "TLS 1.3", { { false, client_hello, HELLO },
+                     { true, server_hello_1_3, "banner version=TLS 1.3 what=tls" },
+                     { true, change, "" }, { false, data, "" } } },
+    { "hello in two records", { { false, client_hello_two_records, HELLO } } },
+    { "SSLv2-compatible hello",
+        { { false, v2_hello, "" },
+            { true, server_hello, "banner version=TLS 1.2 alpn=h2 what=tls" } } },
+    { "only the server is seen",
+        { { true, server_hello, "banner version=TLS 1.2 alpn=h2 what=tls" } } },
+    { "certificate of a smart card, accepted",
+        { { false, client_hello, HELLO },
+            { false, client_upn,
+                "name address=198.51.100.1 what=certificate name=CN=John Doe issuer=CN=Example CA, "
+                "O=Example; login account=jdoe@example.com result=attempt "
+                "method=tls-client-certificate" },
+            { false, change, "" },
+            { true, change, "login result=success inferred=yes method=tls-client-certificate" } } },
+    { "certificate by common name, refused",
+        { { false, client_hello, HELLO },
+            { false, client_cn,
+                "name address=198.51.100.1 what=certificate name=CN=asmith issuer=CN=Example CA, "
+                "O=Example; login account=asmith result=attempt method=tls-client-certificate" },
+            { true, refused,
+                "login result=failure method=tls-client-certificate reason=bad certificate" } } },
+    { "certificate that a program made itself",
+        { { false, client_hello, HELLO },
+            { false, client_own,
+                "name address=198.51.100.1 what=certificate name=CN=program issuer=CN=program" },
+            { true, change, "" } } },
+    { "no certificate where one was asked for",
+        { { false, client_hello, HELLO }, { false, client_none, "" }, { true, change, "" } } },
+};
+
+static void
+test_connections(void **state)
+{
+    uint8_t bytes[ROOM];
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(connections); i++) {
+        union parse_state memory = { { 0 } };
+
+        for (const struct step *s = connections[i].steps; s->hex != NULL; s++) {
+            struct parse_input in = {
+                .transport = PARSE_TCP, .from_client = !s->by_server, .state = &memory
+            };
+            struct parse_check c;
+            size_t n = parse_check_hex(bytes, sizeof bytes, s->hex);
+
+            if (parse_check_run(&parser_tls, &in, bytes, n, &c) != PARSE_OK)
+                fail_msg("%s: not read", connections[i].name);
+            if (strcmp(c.facts, s->facts) != 0)
+                fail_msg("%s: %s", connections[i].name, c.facts);
+            if (in.skip != PARSE_SKIP_ALL)
+                assert_int_equal(rd_left(&in.data), 0);
+        }
+    }
+}
+
+/* The first message of a connection may be mirrored: who is the client is known by the hello. */
+static void
+test_other_way(void **state)
+{
+    union parse_state memory = { { 0 } };
+    struct parse_input in = { .transport = PARSE_TCP, .from_client = false, .state = &memory };
+    struct parse_check c;
+    uint8_t bytes[ROOM];
+    size_t n = parse_check_hex(bytes, sizeof bytes, client_hello);
+
+    (void)state;
+    assert_int_equal(parse_check_run(&parser_tls, &in, bytes, n, &c), PARSE_OK);
+    assert_string_equal(c.facts, HELLO);
+}
+
+static void
+test_prefixes(void **state)
+{
+    static const char *const first[] = { client_hello, client_hello_two_records };
+    struct parse_input in = { .transport = PARSE_TCP, .from_client = true };
+    uint8_t bytes[ROOM];
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(first); i++) {
+        size_t n = parse_check_hex(bytes, sizeof bytes, first[i]);
+
+        assert_int_equal(parse_check_prefixes(&parser_tls, in, bytes, n), n);
+    }
+}
+
+static const struct {
+    const char *name, *hex;
+    bool is_known;
+    enum parse_result result;
+} others[] = {
+    { "nothing", "", false, PARSE_MORE },
+    { "HTTP", "474554202f", false, PARSE_NOT_MINE },
+    { "application data first", "1703030010", false, PARSE_NOT_MINE },
+    { "a version of nobody", "1604010005", false, PARSE_NOT_MINE },
+    { "an empty record", "1603010000", false, PARSE_NOT_MINE },
+    { "a record that is too long", "16030148010100", false, PARSE_NOT_MINE },
+    { "no hello in it", "160301000801000004 03030000", false, PARSE_NOT_MINE },
+    { "SSLv2 that lies of its lengths", "802e01030100160000001000", false, PARSE_NOT_MINE },
+    { "not TLS any more", "0a0b0c0d0e", true, PARSE_BAD },
+    { "a message that lies of its length", "16030300050bffffff00", true, PARSE_BAD },
+    { "a certificate that lies of its length", "160303000a0b000006000003ffffff", true, PARSE_OK },
+};
+
+static void
+test_hostile_and_other_bytes(void **state)
+{
+    uint8_t bytes[ROOM];
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(others); i++) {
+        union parse_state memory = { { 0 } };
+        struct parse_input in = { .transport = PARSE_TCP, .from_client = true, .state = &memory };
+        struct parse_check c;
+        size_t n = parse_check_hex(bytes, sizeof bytes, client_hello);
+        enum parse_result result;
+
+        if (others[i].is_known)
+            assert_int_equal(parse_check_run(&parser_tls, &in, bytes, n, &c), PARSE_OK);
+        n = parse_check_hex(bytes, sizeof bytes, others[i].hex);
+        result = parse_check_run(&parser_tls, &in, bytes, n, &c);
+        if (result != others[i].result || c.count > 0)
+            fail_msg("%s: %d, %s", others[i].name, (int)result, c.facts);
+    }
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_connections),
+        cmocka_unit_test(test_other_way),
+        cmocka_unit_test(test_prefixes),
+        cmocka_unit_test(test_hostile_and_other_bytes),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
