@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """One black-box check per failure mode: the message names the thing, the exit status is right, the rest is processed."""
+import json
 import os
 import stat
 import struct
@@ -219,3 +220,114 @@ def _(binary, folder, good):
     run(binary, "-q", "-r", good, "--observations", "json:" + out)
     damaged = write(folder, "d.json", b"{\"kind\":\n" + open(out, "rb").read() + b"[1,2]\n")
     return verdict(run(binary, "--analyse", damaged), 1, ["d.json", "1"], True)
+
+
+# ---- captures and names that are odd, not damaged ----------------------------------------------
+def alerts(r):
+    """The last document of each finding: name -> [(accounts, count)]."""
+    last = {a["id"]: a for a in map(json.loads, r.stdout.decode().splitlines())}
+    out = {}
+    for a in last.values():
+        out.setdefault(a["alert"], []).append((a["subject"].get("account", ""), a["count"]))
+    return {name: sorted(found) for name, found in out.items()}
+
+
+def expect(r, status=0, words=(), **names):
+    """names: what must have come out of each detector, written with underscores; an empty list is silence."""
+    wrong = verdict(r, status, words)
+    if not wrong:
+        found = alerts(r)
+        wrong = ["%s: expected %s, got %s" % (name, want, found.get(name.replace("_", "-"), []))
+                 for name, want in names.items() if found.get(name.replace("_", "-"), []) != want]
+    return wrong
+
+
+def capture(folder, name, build, order=None):
+    world = craft.World()
+    build(world)
+    path = os.path.join(folder, name)
+    world.write(path, in_order=order)
+    return path
+
+
+def flap(w):
+    w.login(cases.T, "contractor1", cases.ASTRILL, "10.8.0.5", session="s1")
+    w.logout(cases.T + 3600, "contractor1", cases.ASTRILL, "s1", "10.8.0.5")
+    w.login(cases.T + 4200, "contractor1", cases.CHINA, "10.8.0.5", session="s2")
+
+
+FLAP = dict(vpn_flap=[("contractor1", 1)], egress_country=[("contractor1", 1)], anonymiser_egress=[("contractor1", 1)])
+
+
+@check("the clock steps back an hour, and two hours, within a capture")
+def _(binary, folder, good):
+    def build(w):
+        for hour, account, outside in ((2, "one", cases.CHINA), (1, "two", cases.CHINA), (0, "three", cases.HOME), (3, "two", cases.CHINA)):
+            w.login(cases.T + hour * 3600, account, outside, "10.8.0.%d" % (5 + len(account)))
+    path = capture(folder, "back.pcap", build, lambda p: p[1])
+    return expect(run(binary, "-v", "-r", path, "-o", "json:-"), words=["earlier than one before"],
+                  egress_country=[("one", 1), ("two", 2)], case=[])
+
+
+@check("a clock that steps back does not turn back who was where")
+def _(binary, folder, good):
+    def build(w):  # a corrected clock: in the order of the capture there is no hour between them
+        w.login(cases.T + 3600, "one", cases.HOME, "10.8.0.5", session="s1")
+        w.logout(cases.T + 3660, "one", cases.HOME, "s1", "10.8.0.5")
+        w.login(cases.T, "one", cases.HOME, "10.8.0.5", session="s2")
+        w.logout(cases.T + 60, "one", cases.HOME, "s2", "10.8.0.5")
+    path = capture(folder, "corrected.pcap", build, lambda p: p[1])
+    return expect(run(binary, "-r", path, "-o", "json:-"), concurrent_logins=[], impossible_travel=[], account_fanout=[], case=[])
+
+
+@check("two captures named out of order, and cut where a session runs")
+def _(binary, folder, good):
+    def part(first, last):
+        def build(w):
+            flap(w)
+            w.packets = [p for p in w.packets if first <= p[0] - cases.T < last]
+        return build
+    early, late = capture(folder, "z-early.pcap", part(0, 3600), None), capture(folder, "a-late.pcap", part(3600, 9999), None)
+    outs = [run(binary, "-q", *names, "-o", "json:-") for names in (("-r", late, "-r", early), ("-r", early, "-r", late))]
+    return expect(outs[0], **FLAP) + expect(outs[1], **FLAP) \
+        + (["the order of names changes what comes out"] if alerts(outs[0]) != alerts(outs[1]) else [])
+
+
+@check("two taps that see the same packets, in two captures, count once")
+def _(binary, folder, good):
+    def second(w):  # behind a router, and by a clock 0.4 ms ahead
+        flap(w)
+        for n, (time, sequence, data) in enumerate(w.packets):
+            again = bytearray(data)
+            again[0:12] = b"\x02\0\0\0\0\x07\x02\0\0\0\0\x08"
+            again[22] -= 1  # TTL
+            again[24:26] = b"\0\0"
+            again[24:26] = craft.checksum(bytes(again[14:34])).to_bytes(2, "big")
+            w.packets[n] = (time + 0.0004, sequence, bytes(again))
+    names = [capture(folder, "tap1.pcap", flap), capture(folder, "tap2.pcap", second)]
+    return expect(run(binary, "-v", "-r", names[0], "-r", names[1], "-o", "json:-"), words=["copies of others"], concurrent_logins=[], **FLAP)
+
+
+@check("accounts that look alike: only ASCII case and the realm fold")
+def _(binary, folder, good):
+    people = ("jdoe", "JDoe", "CORP\\JDOE", "jdoe@corp.example",       # one
+              "jdoe.", "jdo\u0435", "\uff4adoe", "jd\u00f6e", "jdo\u0308e", "JD\u00d6E", "j doe", "jdoe\u200b")
+    def build(w):
+        for n, name in enumerate(people):
+            w.login(cases.T + n * 60, name, cases.CHINA, "10.8.0.%d" % (5 + n))
+    found = alerts(run(binary, "-q", "-r", capture(folder, "alike.pcap", build), "-o", "json:-")).get("egress-country", [])
+    wrong = [] if sorted(count for _, count in found) == [1] * 8 + [4] else ["counts are %s" % found]
+    return wrong + ([] if ("jdoe", 4) in found else ["jdoe's four spellings are not one: %s" % found])
+
+
+@check("five thousand invented accounts that fail: the real ones stay")
+def _(binary, folder, good):
+    def build(w):
+        w.login(cases.T, "contractor1", cases.ASTRILL, "10.8.0.5", session="s1")
+        w.login(cases.T + 1, "contractor2", cases.HOME, "10.8.0.6", session="s2")
+        for n in range(5000):
+            w.login(cases.T + 10 + n * 0.2, "x%08x" % (n * 2654435761 % 2 ** 32), cases.RUSSIA, accept=False)
+        w.logout(cases.T + 3600, "contractor1", cases.ASTRILL, "s1", "10.8.0.5")
+        w.login(cases.T + 4200, "contractor1", cases.CHINA, "10.8.0.5", session="s3")
+    path = capture(folder, "flood.pcap", build)
+    return expect(run(binary, "-q", "-r", path, "-o", "json:-", "--set", "limits.accounts=100"), **FLAP)

@@ -23,6 +23,7 @@ def checksum(data):
 class World:
     def __init__(self):
         self.packets = []  # (time, sequence, bytes)
+        self.wire = {}     # sequence: length on the wire, of packets that a capture cut
         self.ident = 0
         self.radius_id = 0
 
@@ -154,12 +155,25 @@ class World:
         self.udp(time, host, 514, collector, 514, text.encode())
 
     # ---- files ----------------------------------------------------------------------------------
-    def write(self, path, link_type=1):
+    def read(self, path):
+        """Adds the packets of a little-endian pcap file, with the lengths that they had on the wire."""
+        with open(path, "rb") as f:
+            data = f.read()
+        at = 24
+        while at < len(data):
+            seconds, micro, caught, length = struct.unpack_from("<IIII", data, at)
+            self.wire[len(self.packets)] = length
+            self.packets.append((seconds + micro / 1000000, len(self.packets), data[at + 16:at + 16 + caught]))
+            at += 16 + caught
+
+    def write(self, path, link_type=1, in_order=None):
+        """in_order: the key to sort packets by; time and sequence, when None."""
         with open(path, "wb") as f:
             f.write(struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 262144, link_type))
-            for time, _, data in sorted(self.packets, key=lambda p: (p[0], p[1])):
+            for time, sequence, data in sorted(self.packets, key=in_order or (lambda p: (p[0], p[1]))):
                 micro = int(round(time * 1000000))
-                f.write(struct.pack("<IIII", micro // 1000000, micro % 1000000, len(data), len(data)) + data)
+                length = self.wire.get(sequence, len(data))
+                f.write(struct.pack("<IIII", micro // 1000000, micro % 1000000, len(data), length) + data)
 
 
 def client_hello(name, versions=(0x0303,)):
