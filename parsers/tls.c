@@ -8,6 +8,7 @@
  * finish the handshake and refuse the certificate inside, so a success is inferred.
  */
 #include "tls.h"
+#include "tunnel.h"
 
 #define RECORD_HEADER 5
 #define RECORD_MAX (16384 + 2048) /* RFC 5246, 6.2.3 */
@@ -30,7 +31,10 @@ struct state {
     bool is_known;
     bool is_other_way; /* the flow's originator is the server */
     bool is_pending;   /* a client's certificate waits for what the server says */
+    bool is_timed;
     uint32_t transaction;
+    uint32_t disorder;
+    int64_t server_us; /* of the newest byte of the server's that a client has to answer */
 };
 
 _Static_assert(sizeof(struct state) <= PARSE_STATE_BYTES, "the flow keeps no more");
@@ -43,6 +47,26 @@ struct reading {
     const struct parse_input *in;
     const struct parse_output *out;
 };
+
+/* From the last byte of the server's first flight to the client's answer lies the way to whoever
+ * speaks TLS there; the first answer is the one that nobody has to think about. */
+static void
+time_answer(
+    struct state *s, const struct parse_input *in, bool by_client, const struct parse_output *out)
+{
+    if (s->is_timed || in->is_nested || s->is_other_way)
+        return;
+    if (!by_client) {
+        s->server_us = in->time_us;
+        s->disorder = in->disorder;
+        return;
+    }
+    if (s->server_us == 0)
+        return; /* its hello */
+    s->is_timed = true;
+    if (s->disorder == in->disorder)
+        tunnel_tell_rtt(out, "tls", "client", in->time_us - s->server_us);
+}
 
 static void
 tell_client_certificate(const struct reading *r, struct rd body)
@@ -308,7 +332,8 @@ read_known(struct reading *reading, struct parse_input *in)
     } else if (type == RECORD_CHANGE || type == RECORD_DATA) {
         if (!reading->by_client)
             tell_result(s, NULL, reading->out);
-        in->skip = PARSE_SKIP_ALL; /* the rest is sealed */
+        if (reading->by_client || s->is_timed || in->is_nested)
+            in->skip = PARSE_SKIP_ALL; /* the rest is sealed */
     }
     in->data = r;
     if (in->skip == 0)
@@ -342,9 +367,10 @@ parse(struct parse_input *in, const struct parse_output *out)
     reading.by_client = in->from_client != s->is_other_way;
     reading.way = &s->way[in->from_client];
     result = read_known(&reading, in);
-    if (result == PARSE_OK)
+    if (result == PARSE_OK) {
         s->is_known = true;
-    else if (result == PARSE_BAD && !s->is_known)
+        time_answer(s, in, reading.by_client, out);
+    } else if (result == PARSE_BAD && !s->is_known)
         return PARSE_NOT_MINE;
     return result;
 }

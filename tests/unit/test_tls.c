@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* links: parsers/tls.c parsers/tls_hello.c parsers/tls_fingerprint.c parsers/tls_certificate.c parsers/digest.c parsers/der.c parsers/login.c parsers/fact.c parsers/text.c */
+/* links: parsers/tls.c parsers/tls_hello.c parsers/tls_fingerprint.c parsers/tls_certificate.c parsers/digest.c parsers/der.c parsers/login.c parsers/tunnel.c parsers/fact.c parsers/text.c */
 /*
  * Proves what TLS tells of a server's name, of the client by fingerprint, of certificates, and that
  * a client's certificate which the server goes on with is a login. Samples are written by hand
@@ -186,6 +186,58 @@ test_connections(void **state)
     }
 }
 
+struct moment {
+    bool by_server;
+    int64_t time_us;
+    uint32_t disorder;
+    const char *hex;
+};
+
+static const struct {
+    const char *name, *facts; /* of the last step */
+    struct moment steps[6];
+} answers[] = {
+    { "TLS 1.2: the last of the server's flight counts", "rtt layer=tls end=client value-us=50000",
+        { { false, 1000, 0, client_hello }, { true, 2000, 0, server_hello },
+            { true, 3000, 0, certificate }, { false, 53000, 0, change } } },
+    { "TLS 1.3: what is sealed is of the flight", "rtt layer=tls end=client value-us=49000",
+        { { false, 1000, 0, client_hello }, { true, 2000, 0, server_hello_1_3 },
+            { true, 2500, 0, change }, { true, 4000, 0, data }, { false, 53000, 0, change } } },
+    { "the first answer alone", "",
+        { { false, 1000, 0, client_hello }, { true, 2000, 0, server_hello },
+            { false, 53000, 0, change }, { true, 54000, 0, change }, { false, 60000, 0, data } } },
+    { "a segment that came twice in between", "",
+        { { false, 1000, 0, client_hello }, { true, 2000, 7, server_hello },
+            { false, 53000, 8, change } } },
+    { "no server was heard", "",
+        { { false, 1000, 0, client_hello }, { false, 53000, 0, change } } },
+};
+
+static void
+test_time_of_the_answer(void **state)
+{
+    uint8_t bytes[ROOM];
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(answers); i++) {
+        union parse_state memory = { { 0 } };
+        struct parse_check c = { 0 };
+
+        for (const struct moment *m = answers[i].steps; m->hex != NULL; m++) {
+            struct parse_input in = { .transport = PARSE_TCP,
+                .from_client = !m->by_server,
+                .time_us = m->time_us,
+                .disorder = m->disorder,
+                .state = &memory };
+            size_t n = parse_check_hex(bytes, sizeof bytes, m->hex);
+
+            (void)parse_check_run(&parser_tls, &in, bytes, n, &c);
+        }
+        if (strcmp(c.facts, answers[i].facts) != 0)
+            fail_msg("%s: %s", answers[i].name, c.facts);
+    }
+}
+
 /* The first message of a connection may be mirrored: who is the client is known by the hello. */
 static void
 test_other_way(void **state)
@@ -261,6 +313,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_connections),
+        cmocka_unit_test(test_time_of_the_answer),
         cmocka_unit_test(test_other_way),
         cmocka_unit_test(test_prefixes),
         cmocka_unit_test(test_hostile_and_other_bytes),
