@@ -72,7 +72,7 @@ ANALYSIS := sensor/analyst.c sensor/join*.c sensor/account.c sensor/memory.c sen
 	sensor/finding.c sensor/case.c sensor/names.c sensor/suppress.c sensor/claim.c sensor/locality.c sensor/place.c \
 	sensor/zone.c sensor/watch.c sensor/stablehash.c sensor/address.c sensor/timestamp.c sensor/detect/*.c \
 	parsers/fact.c parsers/text.c geoip/prefix.c geoip/distance.c geoip/countries.c \
-	conf/cidr.c conf/list_network.c conf/list_tool.c conf/list_domain.c conf/embedded.c
+	conf/cidr.c conf/list_network.c conf/list_tool.c conf/list_domain.c conf/list_service.c conf/embedded.c
 named = $(shell sed -n 's|.*links: \(.*[^ ]\) *\*/.*|\1|p' $(1) | head -1)
 links = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(subst @analysis,$(ANALYSIS),$(call named,$(1)))))
 define unit_rule

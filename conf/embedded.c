@@ -25,6 +25,7 @@
 
 EMBED(conf_dprk_yaml, "conf/indicators/dprk.yaml");
 EMBED(conf_tools_tsv, "conf/lists/tools.tsv");
+EMBED(conf_services_tsv, "conf/lists/services.tsv");
 EMBED(conf_networks_tor, "conf/lists/networks-tor.txt");
 EMBED(conf_networks_relay, "conf/lists/networks-relay.txt");
 EMBED(conf_networks_vpn, "conf/lists/networks-vpn.txt");

@@ -14,6 +14,8 @@ extern const size_t conf_dprk_yaml_size;
 extern const char conf_tools_tsv[]; /* conf/lists/tools.tsv */
 extern const size_t conf_tools_tsv_size;
 
+extern const char conf_services_tsv[]; /* conf/lists/services.tsv */
+
 /* The network lists, by name. */
 struct embedded_list {
     const char *name, *text;

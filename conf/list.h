@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * The lists that are shipped inside the program: kinds of networks by prefix and ASN, and
- * remote-control tools and VPNs by their signs.
+ * remote-control tools and VPNs by their signs, and the services that files are carried to.
  *
  * Each is a text file in conf/lists/ with a header that names source, licence and date; the build
  * embeds them.
@@ -66,6 +66,17 @@ const struct list_tool *list_tool_by_certificate(const char *subject);
 const struct list_tool *list_tool_by_port(bool is_tcp, uint16_t port);
 /* Compared by list_same_tool. */
 const struct list_tool *list_tool_by_name(const char *name);
+
+/* Code hosting and cloud storage: one row of conf/lists/services.tsv. */
+struct list_service {
+    const char *name;       /* "GitHub" */
+    const char *class_name; /* code, storage */
+    const char *domains;    /* each with all below; "*" stands for one label */
+    const char *source;
+};
+const struct list_service *list_services(unsigned *count);
+/* NULL when the host name, of any bytes and length, is none's. */
+const struct list_service *list_service_by_domain(const char *name);
 
 /* Names compared as approved-tools are: without case, spaces and hyphens. */
 bool list_same_tool(const char *a, const char *b);

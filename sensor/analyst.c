@@ -215,6 +215,7 @@ static observe_fn *const observers[FACT_KIND_COUNT] = {
     [FACT_BANNER] = raise_sign,
     [FACT_ACTIVITY] = join_activity,
     [FACT_RTT] = join_rtt,
+    [FACT_UPLOAD] = join_upload,
 };
 
 /* What a session did is told after it, under the time of its last packet. */
@@ -222,7 +223,7 @@ static bool
 is_told_late(const struct observation *o)
 {
     return o->fact.kind == FACT_SESSION_UPDATE || o->fact.kind == FACT_SESSION_CLOSE ||
-           o->fact.kind == FACT_ACTIVITY;
+           o->fact.kind == FACT_ACTIVITY || o->fact.kind == FACT_UPLOAD;
 }
 
 void

@@ -240,15 +240,22 @@ static const struct pattern {
     { 0, 0, "unexplained signs", "what was seen needs an explanation" },
 };
 
-static const struct pattern *
-pattern_of(const struct case_part *parts, unsigned count)
+static unsigned
+signs_of(const struct case_part *parts, unsigned count)
 {
-    const struct pattern *p = patterns;
     unsigned signs = 0;
 
     for (unsigned i = 0; i < count; i++)
         if (parts[i].finding != NULL)
             signs |= parts[i].finding->detector->signs;
+    return signs;
+}
+
+static const struct pattern *
+pattern_of(unsigned signs)
+{
+    const struct pattern *p = patterns;
+
     while ((signs & p->all) != p->all || (signs & p->none) != 0)
         p++;
     return p;
@@ -351,10 +358,12 @@ fill_part(const struct cases *t, const struct scored *c, unsigned i, struct docu
 static void
 write_summary(const struct scored *c, struct document *d)
 {
-    const struct pattern *p = pattern_of(c->parts, c->count);
+    unsigned signs = signs_of(c->parts, c->count);
+    const struct pattern *p = pattern_of(signs);
     size_t at = 0;
-    int n = snprintf(d->summary, sizeof d->summary, "%c%s (%s %s): %s (", p->name[0] - 'a' + 'A',
-        p->name + 1, c->account != NULL ? "account" : "site",
+    int n = snprintf(d->summary, sizeof d->summary, "%c%s%s (%s %s): %s (", p->name[0] - 'a' + 'A',
+        p->name + 1, (signs & FINDING_SIGN_THEFT) != 0 ? ", data theft" : "",
+        c->account != NULL ? "account" : "site",
         c->account != NULL ? c->account->name : c->site->name, p->says);
 
     for (unsigned i = 0; n > 0 && i < c->count; i++) {

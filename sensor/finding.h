@@ -40,6 +40,7 @@ enum finding_family {
 #define FINDING_SIGN_DRIVEN 0x10u
 #define FINDING_SIGN_PHYSICS 0x20u
 #define FINDING_SIGN_INDICATOR 0x40u
+#define FINDING_SIGN_THEFT 0x80u
 
 struct detector;
 struct detect;

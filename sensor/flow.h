@@ -55,6 +55,7 @@ struct classify_flow;
 struct session;
 struct stream_pair;
 struct list_tool;
+struct list_service;
 
 struct flow {
     struct in6_addr address[2]; /* originator, responder */
@@ -83,7 +84,10 @@ struct flow {
     struct stream_pair *streams;
     struct classify_flow *classify;
     struct session *session;
-    const struct list_tool *tool; /* verdict waiting for its second sign */
+    const struct list_tool *tool;       /* verdict waiting for its second sign */
+    const struct list_service *service; /* that files are carried to; NULL: none */
+    uint64_t uploaded;                  /* bytes from the client that were told */
+    uint32_t upload_s;                  /* when */
 };
 
 struct flow_timeouts {

@@ -101,6 +101,11 @@ void join_session_wait_rtt(
     struct analyst *a, const struct observation *o, const struct in6_addr *outside);
 void join_rtt_raise(struct analyst *a, const struct observation *o, struct lease *l,
     const struct in6_addr *outside);
+/* upload: bytes from a device to a service. Git goes through SSH, which shows no name: a session to
+ * an address that was looked up as a service's counts, beyond the bytes *told before. */
+void join_upload(struct analyst *a, const struct observation *o);
+void join_upload_session(struct analyst *a, const struct observation *o,
+    const struct in6_addr *client, const struct in6_addr *server, uint64_t *told);
 /* A new login: flows of its outside address that wait are its. */
 void join_session_claim(struct analyst *a, struct lease *l);
 

@@ -24,6 +24,7 @@ struct remote {
     uint8_t input;
     struct in6_addr driven;
     struct join_ways ways;
+    uint64_t uploaded; /* bytes out that were counted */
     UT_hash_handle hh;
 };
 
@@ -469,8 +470,10 @@ activity_of(const char *class_name)
 {
     if (strcmp(class_name, "remote-desktop") == 0)
         return ACTIVITY_DESKTOP;
-    if (strcmp(class_name, "ssh") == 0 || strcmp(class_name, "call") == 0)
+    if (strcmp(class_name, "ssh") == 0)
         return ACTIVITY_HANDS;
+    if (strcmp(class_name, "call") == 0)
+        return ACTIVITY_CALL;
     return strcmp(class_name, "vpn") == 0 || strcmp(class_name, "mesh") == 0 ? ACTIVITY_TUNNEL
                                                                              : ACTIVITY_TOOL;
 }
@@ -520,6 +523,8 @@ join_session(struct analyst *a, const struct observation *o)
             join_session_ways(a, o, class_name, &client, &server, &r->ways);
     }
     see_activity(a, r, o, class_name, &client);
+    if (strcmp(class_name, "ssh") == 0)
+        join_upload_session(a, o, &client, &server, &r->uploaded);
     if (o->fact.kind == FACT_SESSION_CLOSE)
         drop_remote(a, r);
 }

@@ -52,6 +52,11 @@ read_hello(struct observer *o, struct flow *f, unsigned direction, const struct 
     hello_read(f, direction, p);
     if (f->hello[0] == HELLO_NONE || f->hello[1] == HELLO_NONE || f->session != NULL)
         return;
+    tool = hello_call(f);
+    if (tool != NULL) {
+        session_sign(o->sessions, f, tool, SIGN_HANDSHAKE, "udp", NULL);
+        return;
+    }
     protocol = hello_protocol(f);
     if (protocol == NULL || (tool = list_tool_by_ndpi(protocol)) == NULL)
         return;
@@ -63,6 +68,37 @@ ndpi_name(const struct observer *o, const struct flow *f)
 {
     return classify_name(
         o->classifier, f->ndpi_master != CLASSIFY_UNKNOWN ? f->ndpi_master : f->ndpi_app);
+}
+
+/* Hosts behind one address may send equal SYNs: what their clocks say of when they started tells
+ * them apart. Of each such start a few are told, so that two lie on one line. Sixteen slots for all
+ * starts keep a host whose clock is scrambled with each connection from being told without end. */
+#define START_SHIFT 16 /* of milliseconds: a minute */
+#define START_SLOTS 16u
+#define START_TELLS 4u
+
+static bool
+is_new_syn(
+    struct observer *o, const struct flow *f, const struct packet *p, const struct tcp_syn *syn)
+{
+    struct {
+        struct tcp_syn syn;
+        uint8_t slot, nth;
+    } key = { .syn = *syn };
+    const struct config *c = o->request.config;
+    int64_t now_ms = o->request.emitter->now.time_us / 1000;
+
+    if (p->tcp.ts_value == 0 || c == NULL ||
+        locality_of(c, &f->address[FLOW_CLIENT]) != LOCALITY_OUTSIDE ||
+        locality_of(c, &f->address[FLOW_SERVER]) == LOCALITY_OUTSIDE)
+        return observe_is_new(o, f, FACT_DEVICE, &key, sizeof key);
+    key.slot = 1 + ((uint32_t)(now_ms - p->tcp.ts_value) >> START_SHIFT) % START_SLOTS;
+    while (key.nth < START_TELLS)
+        if (observe_is_new(o, f, FACT_DEVICE, &key, sizeof key))
+            return true;
+        else
+            key.nth++;
+    return false;
 }
 
 /* Whoever scans shows a SYN for each address that he makes up: of what is new only so much is told
@@ -78,8 +114,9 @@ report_syn(struct observer *o, const struct flow *f, const struct packet *p)
         o->syn_second = second;
         o->syns_told = 0;
     }
-    if (o->syns_told >= SYNS_A_SECOND || !tcp_syn_read(p, &syn) ||
-        !observe_is_new(o, f, FACT_DEVICE, &syn, sizeof syn))
+    /* Systems leave options out when they try again. */
+    if ((f->marks & FLOW_SYN_REPEATED) != 0 || o->syns_told >= SYNS_A_SECOND ||
+        !tcp_syn_read(p, &syn) || !is_new_syn(o, f, p, &syn))
         return;
     o->syns_told++;
     tcp_syn_fact(&syn, &p->source, &fact);
@@ -113,6 +150,8 @@ observer_packet(struct observer *o, struct flow *f, unsigned direction, const st
         else if ((f->marks & FLOW_WANTS_SIGN) != 0)
             session_sign(o->sessions, f, f->tool, SIGN_NDPI, ndpi_name(o, f), NULL);
     }
+    if (f->service != NULL)
+        observe_upload_packet(o, f);
     if ((f->marks & (FLOW_ESTABLISHED | FLOW_PEER_CHECKED)) == FLOW_ESTABLISHED)
         report_watched(o, f);
     if (f->classify != NULL && f->tcp_state >= FLOW_TCP_CLOSING)
@@ -153,6 +192,7 @@ observer_flow_ended(struct observer *o, struct flow *f)
         f->payload_packets[FLOW_CLIENT] + f->payload_packets[FLOW_SERVER] > 0)
         o->counts.unclassified++;
     session_end(o->sessions, f);
+    observe_upload_end(o, f);
     stream_pair_free(o->streams, f->streams);
     f->streams = NULL;
 }

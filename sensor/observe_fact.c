@@ -65,6 +65,8 @@ sign_by_name(struct observer *o, struct flow *f, const char *protocol, const str
     if (name == NULL)
         return;
     snprintf(host, sizeof host, "%.*s", (int)strcspn(name, ":"), name); /* without a Host's port */
+    if (fact_is(fact, KEY_WHAT, "sni") || fact_is(fact, KEY_WHAT, "http-host"))
+        observe_upload_name(o, f, host);
     tool = list_tool_by_domain(host, &is_web);
     if (tool == NULL || is_web)
         return;

@@ -75,6 +75,13 @@ bool observe_is_new(
  * machinery, and handshakes, are signs of a session. f is NULL for a frame without IP. */
 bool observe_fact(struct observer *o, struct flow *f, const char *protocol, struct fact *fact);
 
+/* observe_upload.c */
+/* A name that the flow's client asked its server for. */
+void observe_upload_name(struct observer *o, struct flow *f, const char *name);
+/* A packet of a flow to a service, and its end. */
+void observe_upload_packet(struct observer *o, struct flow *f);
+void observe_upload_end(struct observer *o, struct flow *f);
+
 /* observe_verdict.c */
 /* Feeds a payload packet to nDPI; tells what became known. */
 void observe_classify(struct observer *o, struct flow *f, const struct packet *p);

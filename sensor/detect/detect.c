@@ -47,6 +47,7 @@ detect_minutes_source(const struct detect_event *e, enum minutes_source *source)
         [ACTIVITY_TUNNEL] = MINUTES_TUNNEL,
         [ACTIVITY_DESKTOP] = MINUTES_HANDS,
         [ACTIVITY_HANDS] = MINUTES_HANDS,
+        [ACTIVITY_CALL] = MINUTES_HANDS,
         [ACTIVITY_DEVICE] = MINUTES_WEB,
     };
 

@@ -39,6 +39,7 @@ enum detect_event_kind {
     EVENT_TUNNEL,   /* a tunnel out of a watched device that is on the company's VPN */
     EVENT_ACTIVITY, /* ten minutes of a session, or of a device's flows: when its ends spoke */
     EVENT_RTT,      /* how far a client is, by which layer's clock; lease and account when known */
+    EVENT_UPLOAD,   /* bytes that a device sent to code hosting or cloud storage */
     EVENT_SIGN      /* any other observation: names, fingerprints, addresses */
 };
 #define WANTS(kind) (1u << (kind))
@@ -48,7 +49,8 @@ enum detect_activity {
     ACTIVITY_TUNNEL,  /* a VPN, of which only the outside is seen */
     ACTIVITY_DESKTOP, /* RDP, VNC */
     ACTIVITY_TOOL,    /* a remote-control tool */
-    ACTIVITY_HANDS,   /* SSH, a call */
+    ACTIVITY_HANDS,   /* SSH */
+    ACTIVITY_CALL,    /* audio and video; its app is the observation's */
     ACTIVITY_DEVICE   /* a device's web and mail flows, and what it says to the company */
 };
 
@@ -76,6 +78,9 @@ struct detect_event {
     /* RTT: of the outside address, `far`; layer by the vocabulary (tcp, tls, openvpn, inner ...) */
     const char *layer;
     int64_t rtt_us;
+    /* UPLOAD */
+    const char *service;
+    uint64_t bytes;
     /* ACTIVITY; `input` only when is_driven: the direction of packets to the driven device */
     enum detect_activity activity_of;
     const struct activity *activity;

@@ -157,13 +157,13 @@ NETWORKS = {"asn": ("GeoLite2-ASN", {"73.%d.0.0/16" % n: {"autonomous_system_num
                                      for n in range(10, 15)})}
 
 
-@case("five networks of one country in a day", [alert("account-fanout", "high", 2.5)], databases=NETWORKS)
+@case("five networks of one country in a day", [alert("account-fanout", "high", 2.5)], databases=NETWORKS, may=["device-churn"])
 def _(w):
     for n in range(10, 15):
         w.login(T + n * HOUR, "contractor1", "73.%d.0.2" % n, "10.8.0.5")
 
 
-@case("four networks", absent=["account-fanout"], databases=NETWORKS)
+@case("four networks", may=["device-churn"], absent=["account-fanout"], databases=NETWORKS)
 def _(w):
     for n in (10, 11, 12, 13, 10):
         w.login(T + n * HOUR, "contractor1", "73.%d.0.2" % n, "10.8.0.5")

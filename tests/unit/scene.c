@@ -142,6 +142,8 @@ put(struct observation *o, enum fact_key key, const char *text)
     if (fact_key_type(key) == FACT_TYPE_ADDRESS) {
         a = address(text);
         fact_address(&o->fact, key, &a);
+    } else if (fact_key_type(key) == FACT_TYPE_NUMBER) {
+        fact_number(&o->fact, key, strtoll(text, NULL, 10));
     } else {
         fact_word(&o->fact, key, text);
     }
@@ -208,7 +210,7 @@ scene_sign(int64_t at, const char *client, const char *protocol, enum fact_kind 
     struct observation o = begin(at, kind, client, "10.0.0.2", 5000 + packet);
 
     snprintf(o.protocol, sizeof o.protocol, "%s", protocol);
-    for (; values->text != NULL; values++)
+    for (; values->key != KEY_NONE; values++)
         put(&o, values->key, values->text);
     analyst_observe(analyst, &o);
 }
@@ -228,14 +230,36 @@ void
 scene_session_activity(int64_t at, uint64_t flow, const char *client, const char *server,
     const char *class_name, const struct activity *a)
 {
+    scene_app_activity(at, flow, client, server, class_name, class_name, a);
+}
+
+void
+scene_app_activity(int64_t at, uint64_t flow, const char *client, const char *server,
+    const char *class_name, const char *app, const struct activity *a)
+{
     struct observation o = begin(at, FACT_SESSION_UPDATE, client, server, flow);
 
-    put(&o, KEY_APP, class_name);
+    put(&o, KEY_APP, app);
     put(&o, KEY_CLASS, class_name);
     put(&o, KEY_STATE, "connected");
     put(&o, KEY_CLIENT, client);
     put(&o, KEY_SERVER, server);
     activity_fact(a, &o.fact);
+    analyst_observe(analyst, &o);
+}
+
+void
+scene_app_bytes(int64_t at, uint64_t flow, const char *client, const char *server,
+    const char *class_name, const char *app, const char *bytes_out)
+{
+    struct observation o = begin(at, FACT_SESSION_UPDATE, client, server, flow);
+
+    put(&o, KEY_APP, app);
+    put(&o, KEY_CLASS, class_name);
+    put(&o, KEY_STATE, "connected");
+    put(&o, KEY_CLIENT, client);
+    put(&o, KEY_SERVER, server);
+    put(&o, KEY_BYTES_OUT, bytes_out);
     analyst_observe(analyst, &o);
 }
 

@@ -49,7 +49,7 @@ void scene_session(int64_t at, enum fact_kind kind, uint64_t flow, const char *c
     const char *server, const char *class_name, const char *app, const char *state,
     const char *controller);
 void scene_name(int64_t at, const char *client, const char *what, const char *name);
-/* Any other observation; values end with a NULL text. */
+/* Any other observation; values end with KEY_NONE. */
 struct scene_value {
     enum fact_key key;
     const char *text;
@@ -60,6 +60,11 @@ void scene_sign(int64_t at, const char *client, const char *protocol, enum fact_
 void scene_activity(int64_t at, const char *device, const struct activity *a);
 void scene_session_activity(int64_t at, uint64_t flow, const char *client, const char *server,
     const char *class_name, const struct activity *a);
+void scene_app_activity(int64_t at, uint64_t flow, const char *client, const char *server,
+    const char *class_name, const char *app, const struct activity *a);
+/* What a session has sent by now. */
+void scene_app_bytes(int64_t at, uint64_t flow, const char *client, const char *server,
+    const char *class_name, const char *app, const char *bytes_out);
 /* A client is so far by the clock of a layer. */
 void scene_rtt(int64_t at, uint64_t flow, const char *client, const char *layer, int64_t us);
 void scene_lag(int64_t at, uint64_t flow, const char *client, const char *server, int64_t count,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* links: sensor/hello.c */
+/* links: sensor/hello.c conf/list_[dt]o*.c conf/embedded.c */
 /* First payloads each way. */
+#include "../../conf/list.h"
 #include "../../sensor/flow_track.h"
 #include "../../sensor/hello.h"
 #include <setjmp.h>
@@ -81,12 +82,47 @@ test_only_the_first_payload_counts(void **state)
     assert_null(hello_protocol(&f));
 }
 
+static const struct {
+    const char *name;
+    uint16_t port;
+    const char *client, *server, *says;
+} media[] = {
+    { "RTP at Meet's port", 19305, "806f0001", "806f0001", "Google Meet" },
+    { "STUN at Teams's port", 3480, "000100002112a442", "010100002112a442", "Teams" },
+    { "DTLS at Webex's port", 9000, "16feff0000000000", "16feff0000000000", "Webex" },
+    { "Zoom", 8801, "05000100", "05000100", "Zoom" },
+    { "Zoom's layer at another's port", 19305, "05000100", "05000100", NULL },
+    { "STUN at anybody's port", 3478, "000100002112a442", "010100002112a442", NULL },
+    { "something else at Meet's port", 19305, "47455420", "806f0001", NULL },
+    { "a remote tool's port", 21116, "806f0001", "806f0001", NULL },
+    { "a cut packet", 3480, "00010000", "01010000", NULL },
+};
+
+static void
+test_media_of_calls(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof media / sizeof media[0]; i++) {
+        struct flow f = { .protocol = UDP, .port = { 50000, media[i].port } };
+        const struct list_tool *call;
+
+        give(&f, FLOW_CLIENT, media[i].client, 100);
+        assert_null(hello_call(&f));
+        give(&f, FLOW_SERVER, media[i].server, 100);
+        call = hello_call(&f);
+        if ((call == NULL) != (media[i].says == NULL) ||
+            (call != NULL && strcmp(call->name, media[i].says) != 0))
+            fail_msg("%s: %s", media[i].name, call == NULL ? "nothing" : call->name);
+    }
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_hellos),
         cmocka_unit_test(test_only_the_first_payload_counts),
+        cmocka_unit_test(test_media_of_calls),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

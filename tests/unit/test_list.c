@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause
- * links: conf/cidr.c conf/list_network.c conf/list_tool.c conf/list_domain.c conf/embedded.c */
+ * links: conf/cidr.c conf/list_[dnst]*.c conf/embedded.c */
 /* The shipped lists: every line reads, the tools that the detectors name are there, a vendor's web
  * pages and look-alikes are told from its machinery. Host names as the vendors publish them. */
 #include "../../conf/embedded.h"
@@ -218,6 +218,37 @@ host_names_are_told_apart(void **state)
     assert_null(list_tool_by_domain(longest, &(bool){ false }));
 }
 
+static const struct {
+    const char *host, *service; /* NULL: none */
+} service_hosts[] = {
+    { "github.com", "GitHub" },
+    { "codeload.GitHub.com.", "GitHub" },
+    { "notgithub.com", NULL },
+    { "github.com.example.com", NULL },
+    { "bucket.s3.eu-west-1.amazonaws.com", "Amazon S3" },
+    { "s3.eu-west-1.amazonaws.com", "Amazon S3" },
+    { "bucket.s3.amazonaws.com", "Amazon S3" },
+    { "s3.a.b.amazonaws.com", NULL },
+    { "ec2.eu-west-1.amazonaws.com", NULL },
+    { "s3..amazonaws.com", NULL },
+    { "amazonaws.com", NULL },
+    { "", NULL },
+    { ".", NULL },
+};
+
+static void
+services_are_known_by_their_names(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof service_hosts / sizeof service_hosts[0]; i++) {
+        const struct list_service *s = list_service_by_domain(service_hosts[i].host);
+
+        if ((s == NULL) != (service_hosts[i].service == NULL) ||
+            (s != NULL && strcmp(s->name, service_hosts[i].service) != 0))
+            fail_msg("%s", service_hosts[i].host);
+    }
+}
+
 static void
 a_vendors_web_page_is_never_its_machinery(void **state)
 {
@@ -289,6 +320,7 @@ main(void)
         cmocka_unit_test(every_row_has_a_known_class_and_a_name_of_its_own),
         cmocka_unit_test(host_names_are_told_apart),
         cmocka_unit_test(a_vendors_web_page_is_never_its_machinery),
+        cmocka_unit_test(services_are_known_by_their_names),
         cmocka_unit_test(other_signs_find_their_tool),
         cmocka_unit_test(tool_names_compare_as_operators_write_them),
         cmocka_unit_test(the_indicators_are_embedded),

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The table of services: read once from the embedded text, and searched by host name. A flow has a
+ * name or two and the table is short, so that it is walked.
+ */
+#include "embedded.h"
+#include "list_tool.h"
+#include <ctype.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SERVICES 128
+#define COLUMNS 4
+#define NAME_MOST 255 /* RFC 1035 */
+
+static struct list_service services[SERVICES];
+static unsigned service_count;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+static bool
+read_row(char *line, struct list_service *out)
+{
+    const char *columns[COLUMNS];
+    unsigned count = 0;
+
+    for (char *rest = line; rest != NULL; count++) {
+        char *column = strsep(&rest, "\t");
+
+        if (count == COLUMNS || column[0] == '\0')
+            return false;
+        columns[count] = column;
+    }
+    *out = (struct list_service){ columns[0], columns[1], columns[2], columns[3] };
+    return count == COLUMNS;
+}
+
+/* As with tools, a damaged table is an error of the build. */
+static void
+load(void)
+{
+    char *text = strdup(conf_services_tsv); /* the table points into it; never freed */
+    unsigned line = 0;
+
+    if (text == NULL)
+        abort();
+    for (char *rest = text; rest != NULL;) {
+        char *row = strsep(&rest, "\n");
+
+        line++;
+        if (row[0] == '\0' || row[0] == '#')
+            continue;
+        if (service_count == SERVICES || !read_row(row, &services[service_count])) {
+            fprintf(stderr, "conf/lists/services.tsv:%u: damaged\n", line);
+            abort();
+        }
+        service_count++;
+    }
+}
+
+const struct list_service *
+list_services(unsigned *count)
+{
+    pthread_once(&once, load);
+    *count = service_count;
+    return services;
+}
+
+/* From the last character to the first; what is left of the name must end at a dot. */
+static bool
+is_below(const char *name, size_t length, const char *pattern, size_t pattern_length)
+{
+    while (pattern_length > 0) {
+        char c = pattern[--pattern_length];
+
+        if (length == 0)
+            return false;
+        if (c != '*') {
+            if (tolower((unsigned char)name[--length]) != c)
+                return false;
+            continue;
+        }
+        if (name[length - 1] == '.')
+            return false;
+        while (length > 0 && name[length - 1] != '.')
+            length--;
+    }
+    return length == 0 || name[length - 1] == '.';
+}
+
+const struct list_service *
+list_service_by_domain(const char *name)
+{
+    size_t length = strnlen(name, NAME_MOST + 2), item_length;
+    const char *items, *item;
+    unsigned count;
+
+    (void)list_services(&count);
+    if (length > 0 && length <= NAME_MOST + 1 && name[length - 1] == '.')
+        length--;
+    if (length == 0 || length > NAME_MOST)
+        return NULL;
+    for (unsigned i = 0; i < count; i++) {
+        items = services[i].domains;
+        while (list_next_item(&items, &item, &item_length))
+            if (is_below(name, length, item, item_length))
+                return &services[i];
+    }
+    return NULL;
+}
