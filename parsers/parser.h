@@ -58,6 +58,7 @@ struct parse_input {
     uint32_t wire_length;      /* bytes of the datagram or segment on the wire */
     const uint8_t *source_mac; /* of the frame; 6 bytes, NULL when unknown */
     int64_t time_us;           /* packet time: of what made the last byte of `data` readable */
+    int64_t peer_us;           /* when the other side's newest payload came; 0: never */
     uint32_t disorder; /* TCP: grows with each segment of either direction that came early, twice or
                           not at all: a time between two messages is good when it stayed the same */
     union parse_state *state; /* never NULL for a parser with has_state */

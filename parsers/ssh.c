@@ -11,6 +11,7 @@
 #include "parser.h"
 #include "ssh_auth.h"
 #include "text.h"
+#include "tunnel.h"
 
 #define PORT 22
 #define IDENT_MAX 255 /* RFC 4253, 4.2 */
@@ -41,7 +42,8 @@ struct ssh_state {
     char software[2][SOFTWARE_MAX]; /* empty: not heard of */
     uint8_t phase[2];
     uint8_t client; /* which side is the SSH client */
-    bool is_client_sure, is_v1, is_told;
+    bool is_client_sure, is_v1, is_told, is_timed;
+    uint8_t disorder; /* its lowest bits, at the newest offer */
 };
 
 _Static_assert(sizeof(struct ssh_state) <= PARSE_STATE_BYTES, "what a flow remembers is bounded");
@@ -242,8 +244,10 @@ read_message(struct rd payload, const struct parse_input *in, struct ssh_state *
 {
     uint8_t type = rd_u8(&payload);
 
-    if (type == MESSAGE_KEXINIT)
+    if (type == MESSAGE_KEXINIT) {
+        s->disorder = (uint8_t)in->disorder;
         return read_kexinit(payload, in, s, side, out) ? PARSE_OK : PARSE_BAD;
+    }
     if (type >= MESSAGE_DISCONNECT && type <= MESSAGE_DEBUG)
         return PARSE_OK;
     if (type != MESSAGE_NEWKEYS && (type < MESSAGE_KEX_FIRST || type > MESSAGE_KEX_LAST))
@@ -253,6 +257,12 @@ read_message(struct rd payload, const struct parse_input *in, struct ssh_state *
             s->auth = (struct ssh_auth){ 0 };
         s->client = (uint8_t)side;
         s->is_client_sure = true;
+    }
+    if ((type == MESSAGE_KEX_FIRST || type == MESSAGE_GEX_REQUEST) && !s->is_timed) {
+        s->is_timed = true; /* it answers the server's offer */
+        if ((uint8_t)in->disorder == s->disorder && in->peer_us != 0)
+            tunnel_tell_rtt(
+                out, "ssh", in->from_client ? "client" : "server", in->time_us - in->peer_us);
     }
     if (type == MESSAGE_NEWKEYS)
         s->phase[side] = PHASE_SEALED;

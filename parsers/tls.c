@@ -31,10 +31,10 @@ struct state {
     bool is_known;
     bool is_other_way; /* the flow's originator is the server */
     bool is_pending;   /* a client's certificate waits for what the server says */
-    bool is_timed;
+    bool has_flight;   /* the server has spoken */
+    bool is_timed;     /* and the client answered */
     uint32_t transaction;
-    uint32_t disorder;
-    int64_t server_us; /* of the newest byte of the server's that a client has to answer */
+    uint32_t disorder; /* at the server's newest record */
 };
 
 _Static_assert(sizeof(struct state) <= PARSE_STATE_BYTES, "the flow keeps no more");
@@ -57,15 +57,15 @@ time_answer(
     if (s->is_timed || in->is_nested || s->is_other_way)
         return;
     if (!by_client) {
-        s->server_us = in->time_us;
+        s->has_flight = true;
         s->disorder = in->disorder;
         return;
     }
-    if (s->server_us == 0)
+    if (!s->has_flight)
         return; /* its hello */
     s->is_timed = true;
-    if (s->disorder == in->disorder)
-        tunnel_tell_rtt(out, "tls", "client", in->time_us - s->server_us);
+    if (s->disorder == in->disorder && in->peer_us != 0) /* that of the flight's last byte */
+        tunnel_tell_rtt(out, "tls", "client", in->time_us - in->peer_us);
 }
 
 static void

@@ -175,8 +175,9 @@ track_tcp(struct flow *f, const struct packet *p, unsigned direction, int64_t ti
 }
 
 static void
-track_payload(struct flow *f, const struct packet *p, unsigned direction)
+track_payload(struct flow *f, const struct packet *p, unsigned direction, int64_t time_us)
 {
+    f->payload_us[direction] = time_us;
     f->payload_packets[direction]++;
     if (p->payload_length > UINT32_MAX - f->payload_bytes[direction])
         f->payload_bytes[direction] = UINT32_MAX;
@@ -207,7 +208,7 @@ flow_track(struct flow *f, const struct packet *p, unsigned direction, int64_t t
     if (f->protocol == FLOW_PROTOCOL_TCP)
         track_tcp(f, p, direction, time_us);
     if (p->payload_length > 0)
-        track_payload(f, p, direction);
+        track_payload(f, p, direction, time_us);
     if ((f->marks & FLOW_ESTABLISHED) == 0 && is_established(f))
         f->marks |= FLOW_ESTABLISHED;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* links: parsers/ssh*.c parsers/digest.c parsers/fact.c parsers/text.c */
+/* links: parsers/tunnel.c parsers/ssh*.c parsers/digest.c parsers/fact.c parsers/text.c */
 /*
  * Proves what SSH tells of its two programs, and that the sizes of sealed messages tell accepted
  * from refused and say nothing where they cannot. Messages by hand after RFC 4253; sizes of sealed

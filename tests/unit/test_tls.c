@@ -222,15 +222,18 @@ test_time_of_the_answer(void **state)
     for (size_t i = 0; i < COUNT(answers); i++) {
         union parse_state memory = { { 0 } };
         struct parse_check c = { 0 };
+        int64_t newest_us[2] = { 0, 0 }; /* of the client, of the server */
 
         for (const struct moment *m = answers[i].steps; m->hex != NULL; m++) {
             struct parse_input in = { .transport = PARSE_TCP,
                 .from_client = !m->by_server,
                 .time_us = m->time_us,
+                .peer_us = newest_us[!m->by_server],
                 .disorder = m->disorder,
                 .state = &memory };
             size_t n = parse_check_hex(bytes, sizeof bytes, m->hex);
 
+            newest_us[m->by_server] = m->time_us;
             (void)parse_check_run(&parser_tls, &in, bytes, n, &c);
         }
         if (strcmp(c.facts, answers[i].facts) != 0)
