@@ -17,6 +17,7 @@
 
 static struct list_service services[SERVICES];
 static unsigned service_count;
+static char *service_text; /* cut into the columns that services[] points to; never freed */
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static bool
@@ -40,12 +41,12 @@ read_row(char *line, struct list_service *out)
 static void
 load(void)
 {
-    char *text = strdup(conf_services_tsv); /* the table points into it; never freed */
     unsigned line = 0;
 
-    if (text == NULL)
+    service_text = strdup(conf_services_tsv);
+    if (service_text == NULL)
         abort();
-    for (char *rest = text; rest != NULL;) {
+    for (char *rest = service_text; rest != NULL;) {
         char *row = strsep(&rest, "\n");
 
         line++;

@@ -91,19 +91,25 @@ static bool
 read_class(const char *signature, char out[CLASS_TEXT])
 {
     static const char *const usual[] = { "mss", "ws", "sok", "ts" };
-    unsigned version, ttl, hops, option_bytes;
-    const char *at = signature;
+    const char *at = strchr(signature, ':');
+    unsigned long ttl;
+    char *end;
     size_t n;
 
-    if (sscanf(signature, "%u:%u+%u:%u:", &version, &ttl, &hops, &option_bytes) != 4)
+    if (at == NULL)
         return false;
+    ttl = strtoul(at + 1, &end, 10);
+    if (*end != '+')
+        return false;
+    ttl += strtoul(end + 1, NULL, 10); /* the hops */
+    at = signature;
     for (unsigned colons = 0; colons < 5; colons++) {
         at = strchr(at, ':');
         if (at == NULL)
             return false;
         at++;
     }
-    snprintf(out, CLASS_TEXT, "TTL %u", ttl + hops);
+    snprintf(out, CLASS_TEXT, "TTL %lu", ttl);
     for (; *at != ':' && *at != '\0'; at += n + (at[n] == ',')) {
         n = strcspn(at, ",:");
         for (size_t i = 0; i < sizeof usual / sizeof usual[0]; i++)
