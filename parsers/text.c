@@ -42,9 +42,11 @@ static const struct {
     uint32_t from, to;
 } hidden_ranges[] = {
     { 0x0080, 0x009f }, /* C1 */
+    { 0x00ad, 0x00ad }, /* soft hyphen */
     { 0x061c, 0x061c }, /* Arabic letter mark */
-    { 0x200e, 0x200f }, /* left-to-right and right-to-left mark */
+    { 0x200b, 0x200f }, /* spaces and joiners without width, left-to-right and right-to-left mark */
     { 0x2028, 0x202e }, /* separators, embeddings and overrides */
+    { 0x2060, 0x2064 }, /* joiners and operators that are not seen */
     { 0x2066, 0x2069 }, /* isolates */
     { 0xfeff, 0xfeff }, /* byte order mark */
     { 0xfffe, 0xffff }, /* non-characters */
