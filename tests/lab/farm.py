@@ -15,7 +15,7 @@ import time
 
 SECONDS, SHARE = 630, 0.4  # control-coupling wants ten minutes
 LAPTOP, OPERATOR, COMPANY = "10.8.0.11", "60.18.0.5", "10.1.0.1"
-SNAPLEN = "200"            # the screen's pixels say nothing
+SNAPLEN = "112"            # the screen's pixels say nothing
 # RFC 6143
 SET_ENCODINGS_RAW, UPDATE_REQUEST = b"\x02\0\0\1" + struct.pack("!i", 0), 3
 KEY_EVENT, POINTER_EVENT, RETURN = 4, 5, 0xFF0D
