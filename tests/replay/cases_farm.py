@@ -16,6 +16,26 @@ WHO = dict(subject__account="contractor1")
 DRIVEN = [alert("remote-control", "high", 2.5, **WHO), alert("direct-exposure", "high", 2, **WHO), alert("egress-country", "high", 4, **WHO)]
 
 
+@case("recorded: a laptop driven by VNC, whose ssh moves with the hand",  # driving 4 + 2.5/2 + 2/2, place 4
+      DRIVEN + [alert("control-coupling", "high", 4, **WHO), alert("case", "critical", 10.25, **WHO)], config=COMPANY)
+def _(w):
+    w.read(CAPTURE)
+
+
+@case("the same recording, its ssh five seconds late: driven, not coupled",  # driving 2.5 + 2/2, place 4
+      DRIVEN + [alert("case", "high", 7.5, **WHO)], absent=["control-coupling"], config=COMPANY)
+def _(w):
+    w.read(CAPTURE)
+    w.packets = [(time + 5 * (b"\0\x16" in (data[34:36], data[36:38])), sequence, data) for time, sequence, data in w.packets]
+
+
+@case("the same recording, from a help desk that the company trusts", absent=["remote-control", "control-coupling", "direct-exposure",
+                                                                              "egress-country", "case"],
+      config={"networks": dict(COMPANY["networks"], trusted=["60.18.0.0/24"])})
+def _(w):
+    w.read(CAPTURE)
+
+
 COMPANY_WEB = {"networks": {"company": ["198.51.100.0/24"]}}
 
 
