@@ -130,17 +130,19 @@ apply_override(struct load *l, struct config_node *root, const char *text)
         merge(map, key, value);
 }
 
+/* An option of its own on the command line replaces the key. */
 static void
-apply_roster_argument(struct load *l, struct config_node *root)
+apply_argument(
+    struct load *l, struct config_node *root, const char *key, const char *option, const char *text)
 {
     struct config_node *value;
 
-    if (l->request->roster == NULL)
+    if (text == NULL)
         return;
-    value = config_node_new(l->scratch, NODE_SCALAR, "--roster");
-    value->text = l->request->roster;
-    value->length = strlen(l->request->roster);
-    config_node_set(root, "roster", value);
+    value = config_node_new(l->scratch, NODE_SCALAR, option);
+    value->text = text;
+    value->length = strlen(text);
+    config_node_set(root, key, value);
 }
 
 static struct config_node *
@@ -268,7 +270,8 @@ load_all(struct load *l)
     if (root->type == NODE_MAP) {
         for (unsigned i = 0; i < request->override_count; i++)
             apply_override(l, root, request->overrides[i]);
-        apply_roster_argument(l, root);
+        apply_argument(l, root, "roster", "--roster", request->roster);
+        apply_argument(l, root, "state", "--state", request->state);
     }
     l->config = load_tree(l, root, options, sizeof(*l->config));
     if (l->config == NULL)

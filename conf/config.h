@@ -189,6 +189,7 @@ struct config_request {
     const char *const *overrides; /* --set key=value (dotted path), in order */
     unsigned override_count;
     const char *roster; /* --roster, or NULL */
+    const char *state;  /* --state, or NULL */
     const struct config_detector_spec *specs;
     unsigned spec_count;
     void (*message)(void *context,

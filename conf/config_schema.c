@@ -225,7 +225,7 @@ static const struct config_option top_options[] = {
       .help = "Where alerts go. type yaml or json with a path (- is standard output), syslog with a url (udp:// tcp:// unix:). what: alerts, observations, health. "
           "min-severity is info for files and medium for syslog, where somebody is woken. A file is rotated at 100 MiB and 10 are kept unless said otherwise; rotate-mib 0 never rotates." },
     { .key = "state", .kind = KIND_TEXT, AT(state_path), .example = "/var/lib/farmwatch/state.db",
-      .help = "Alerts that an output could not take wait in files beside this one. This version keeps leases and cases in memory only, and says so." },
+      .help = "What is known outlives a restart in this SQLite file: accounts, sites, devices, leases, findings, cases, what detectors learned. Alerts that an output could not take wait in files beside it. Replays use one only when --state names it." },
     { .key = "metrics", MAP_OF(metrics_options), .help = "Counters for a monitoring system." },
     { .key = "classify", MAP_OF(classify_options), .help = "Recognition of applications." },
     END

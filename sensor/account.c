@@ -4,6 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* The longest that any rule looks back: single reported exits age out after it. */
+#define KEEP_US (INT64_C(180) * 86400 * 1000000)
+
 /* A contractor's account of the roster, by its key. */
 struct listed {
     char key[ACCOUNT_KEY];
@@ -21,7 +24,8 @@ struct accounts {
     struct lease *leases;    /* by serial */
     struct lease *by_inside; /* the current one of each inside address */
     struct listed *roster;
-    uint64_t serial, evicted;
+    struct changes changes;
+    uint64_t evicted;
 };
 
 static void
@@ -132,6 +136,8 @@ drop_account(struct accounts *t, struct account *a)
         HASH_DEL(t->known, a);
     else
         HASH_DEL(t->attempted, a);
+    if (a->is_known)
+        change_end(&a->state.change);
     memory_free(&a->state.memory);
     free(a);
 }
@@ -152,6 +158,7 @@ drop_site(struct accounts *t, struct site *s)
         }
     }
     HASH_DEL(t->sites, s);
+    change_end(&s->state.change);
     memory_free(&s->state.memory);
     free(s);
 }
@@ -160,6 +167,7 @@ static void
 drop_device(struct accounts *t, struct device *d)
 {
     HASH_DEL(t->devices, d);
+    change_end(&d->change);
     memory_free(&d->memory);
     free(d);
 }
@@ -186,6 +194,7 @@ accounts_close(struct accounts *t)
         zone_close(l->zone);
         free(l);
     }
+    changes_free(&t->changes);
     free(t);
 }
 
@@ -229,12 +238,23 @@ print_name(const struct accounts *t, const char *name, const char *realm, char o
         snprintf(out, ACCOUNT_NAME, "%s\\%s", realm, name);
 }
 
+static void
+look_up_contractor(const struct accounts *t, struct account *a)
+{
+    struct listed *listed;
+
+    HASH_FIND_STR(t->roster, a->key, listed);
+    if (listed == NULL)
+        return;
+    a->contractor = listed->contractor;
+    a->zone = listed->zone;
+}
+
 /* NULL: no memory, or a mere attempt where all places are taken by accounts that have logged in. */
 static struct account *
 make_account(struct accounts *t, const char *key, const char *name, const char *realm, bool success)
 {
     struct account *a;
-    struct listed *listed;
 
     if (accounts_count(t) >= t->config->limits.accounts && accounts_count(t) > 0) {
         t->evicted++;
@@ -245,13 +265,10 @@ make_account(struct accounts *t, const char *key, const char *name, const char *
     a = calloc(1, sizeof *a);
     if (a == NULL)
         return NULL;
+    change_begin(&t->changes, &a->state.change, CHANGE_ACCOUNT, a);
     snprintf(a->key, sizeof a->key, "%s", key);
     print_name(t, name, realm, a->name);
-    HASH_FIND_STR(t->roster, key, listed);
-    if (listed != NULL) {
-        a->contractor = listed->contractor;
-        a->zone = listed->zone;
-    }
+    look_up_contractor(t, a);
     return a;
 }
 
@@ -274,10 +291,30 @@ accounts_touch(
         return NULL;
     a->is_known = a->is_known || success;
     a->last_us = now_us;
-    if (a->is_known)
+    if (a->is_known) {
+        change_use(&a->state.change);
         HASH_ADD_STR(t->known, key, a);
-    else
+    } else {
         HASH_ADD_STR(t->attempted, key, a);
+    }
+    return a;
+}
+
+struct account *
+accounts_restore(struct accounts *t, const struct account *row)
+{
+    struct account *a;
+
+    if (find_by_key(t, row->key) != NULL)
+        return NULL;
+    a = calloc(1, sizeof *a);
+    if (a == NULL)
+        return NULL;
+    *a = *row;
+    a->is_known = true;
+    change_begin(&t->changes, &a->state.change, CHANGE_ACCOUNT, a);
+    look_up_contractor(t, a);
+    HASH_ADD_STR(t->known, key, a);
     return a;
 }
 
@@ -308,11 +345,25 @@ accounts_touch_site(struct accounts *t, const struct in6_addr *address, int64_t 
             return NULL;
         s->key = locality_site_key(address);
         s->address = *address;
-        s->serial = ++t->serial;
+        change_begin(&t->changes, &s->state.change, CHANGE_SITE, s);
         locality_site_name(address, s->name);
     }
     s->last_us = now_us;
+    change_use(&s->state.change);
     /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): what was freed is out of the table */
+    HASH_ADD(hh, t->sites, key, sizeof s->key, s);
+    return s;
+}
+
+struct site *
+accounts_restore_site(struct accounts *t, const struct site *row)
+{
+    struct site *s;
+
+    if (accounts_find_site(t, &row->address) != NULL || (s = calloc(1, sizeof *s)) == NULL)
+        return NULL;
+    *s = *row;
+    change_begin(&t->changes, &s->state.change, CHANGE_SITE, s);
     HASH_ADD(hh, t->sites, key, sizeof s->key, s);
     return s;
 }
@@ -334,17 +385,32 @@ add_tie(struct tie *ties, unsigned *count, unsigned room, const struct tie *tie)
 }
 
 void
-accounts_tie(struct account *a, struct site *s, int64_t now_us, const struct claim_source *source)
+accounts_restore_tie(struct account *a, struct site *s, const struct tie *row)
 {
-    struct tie to_site = { .other = s, .last_us = now_us, .source = *source };
-    struct tie to_account = { .other = a, .last_us = now_us, .source = *source };
-    struct site *old_site = add_tie(a->sites, &a->site_count, ACCOUNT_SITES, &to_site);
-    struct account *old = add_tie(s->accounts, &s->account_count, SITE_ACCOUNTS, &to_account);
+    struct tie to_site = *row, to_account = *row;
+    struct site *old_site;
+    struct account *old;
 
+    to_site.other = s;
+    to_account.other = a;
+    old_site = add_tie(a->sites, &a->site_count, ACCOUNT_SITES, &to_site);
+    old = add_tie(s->accounts, &s->account_count, SITE_ACCOUNTS, &to_account);
     if (old_site != NULL)
         untie(old_site->accounts, &old_site->account_count, a);
-    if (old != NULL)
-        untie(old->sites, &old->site_count, s);
+    if (old == NULL)
+        return;
+    untie(old->sites, &old->site_count, s);
+    change_mark(&old->state.change);
+}
+
+void
+accounts_tie(struct accounts *t, struct account *a, struct site *s, int64_t now_us,
+    const struct claim_source *source)
+{
+    const struct tie tie = { .used = ++t->changes.used, .last_us = now_us, .source = *source };
+
+    accounts_restore_tie(a, s, &tie);
+    change_mark(&a->state.change);
 }
 
 struct device *
@@ -357,7 +423,7 @@ accounts_find_device(const struct accounts *t, const struct in6_addr *address)
 }
 
 struct device *
-accounts_touch_device(struct accounts *t, const struct in6_addr *address)
+accounts_touch_device(struct accounts *t, const struct in6_addr *address, int64_t now_us)
 {
     struct device *d = accounts_find_device(t, address);
 
@@ -371,8 +437,11 @@ accounts_touch_device(struct accounts *t, const struct in6_addr *address)
         d = calloc(1, sizeof *d);
         if (d == NULL)
             return NULL;
+        change_begin(&t->changes, &d->change, CHANGE_DEVICE, d);
         d->address = *address;
     }
+    d->last_us = now_us;
+    change_use(&d->change);
     /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): what was freed is out of the table */
     HASH_ADD(hh, t->devices, address, sizeof d->address, d);
     return d;
@@ -401,6 +470,7 @@ accounts_end_lease(struct accounts *t, struct lease *l, int64_t at_us)
 {
     if (l->is_ended)
         return;
+    change_mark(&l->account->state.change);
     l->is_ended = true;
     l->last_us = at_us > l->last_us ? at_us : l->last_us;
     if (l->has_inside)
@@ -416,6 +486,7 @@ accounts_set_inside(struct accounts *t, struct lease *l, const struct in6_addr *
         return;
     if (holder != NULL) /* when its session ended nobody told: its last sign of life stands */
         accounts_end_lease(t, holder, holder->last_us);
+    change_mark(&l->account->state.change);
     l->inside = *inside;
     l->has_inside = true;
     HASH_ADD(by_inside, t->by_inside, inside, sizeof l->inside, l);
@@ -431,7 +502,8 @@ accounts_add_lease(
         return NULL;
     if (a->lease_count == ACCOUNT_LEASES)
         drop_lease(t, a, a->leases->prev); /* the list's tail: the oldest */
-    l->serial = ++t->serial;
+    change_mark(&a->state.change);
+    l->serial = ++t->changes.serial;
     l->account = a;
     l->start_us = l->last_us = l->renewed_us = now_us;
     DL_PREPEND(a->leases, l);
@@ -442,9 +514,29 @@ accounts_add_lease(
     return l;
 }
 
+struct lease *
+accounts_restore_lease(struct accounts *t, struct account *a, const struct lease *row)
+{
+    struct lease *l = calloc(1, sizeof *l);
+
+    if (l == NULL)
+        return NULL;
+    *l = *row;
+    l->account = a;
+    if (l->has_outside)
+        l->site = accounts_find_site(t, &l->outside);
+    DL_PREPEND(a->leases, l);
+    a->lease_count++;
+    HASH_ADD(hh, t->leases, serial, sizeof l->serial, l);
+    if (l->has_inside && !l->is_ended)
+        HASH_ADD(by_inside, t->by_inside, inside, sizeof l->inside, l);
+    return l;
+}
+
 void *
 subject_memory(struct subject_state *state, const char *detector, size_t size)
 {
+    change_mark(&state->change);
     return memory_take(&state->memory, detector, size);
 }
 
@@ -457,6 +549,7 @@ subject_memory_find(const struct subject_state *state, const char *detector)
 void *
 device_memory(struct device *d, const char *detector, size_t size)
 {
+    change_mark(&d->change);
     return memory_take(&d->memory, detector, size);
 }
 
@@ -488,6 +581,31 @@ struct site *
 accounts_first_site(const struct accounts *t)
 {
     return t->sites;
+}
+
+struct device *
+accounts_first_device(const struct accounts *t)
+{
+    return t->devices;
+}
+
+void
+accounts_age(struct accounts *t, int64_t now_us)
+{
+    while (t->known != NULL && now_us - t->known->last_us > KEEP_US)
+        drop_account(t, t->known);
+    while (t->attempted != NULL && now_us - t->attempted->last_us > KEEP_US)
+        drop_account(t, t->attempted);
+    while (t->sites != NULL && now_us - t->sites->last_us > KEEP_US)
+        drop_site(t, t->sites);
+    while (t->devices != NULL && now_us - t->devices->last_us > KEEP_US)
+        drop_device(t, t->devices);
+}
+
+struct changes *
+accounts_changes(struct accounts *t)
+{
+    return &t->changes;
 }
 
 uint64_t

@@ -10,6 +10,7 @@
 #ifndef SENSOR_ACCOUNT_H
 #define SENSOR_ACCOUNT_H
 
+#include "change.h"
 #include "claim.h"
 #include "locality.h"
 #include "memory.h"
@@ -32,6 +33,7 @@ struct finding;
 
 /* What cases are scored for: an account or a site. */
 struct subject_state {
+    struct change change;
     struct finding *findings; /* in order of their first sighting */
     unsigned finding_count;
     bool is_dirty; /* in the list of those to score after this observation */
@@ -49,7 +51,8 @@ struct subject_state {
 };
 
 struct tie {
-    void *other; /* account or site */
+    void *other;   /* account or site */
+    uint64_t used; /* its place among all ties, the latest last */
     int64_t last_us;
     struct claim_source source;
 };
@@ -58,7 +61,6 @@ struct site {
     struct in6_addr key;
     struct in6_addr address; /* one of it, as first seen */
     char name[LOCALITY_SITE_SIZE];
-    uint64_t serial;
     int64_t last_us;
     struct tie accounts[SITE_ACCOUNTS]; /* least recently tied first */
     unsigned account_count;
@@ -121,7 +123,9 @@ struct account {
 
 /* Counted in a device's own right: what DHCP, mDNS and the like call the host at an address. */
 struct device {
+    struct change change;
     struct in6_addr address;
+    int64_t last_us;
     char host_name[64], mac[24];
     char driven_by[64]; /* tool of its last remote-control session without a known far end */
     int64_t driven_us;
@@ -153,9 +157,10 @@ struct site *accounts_touch_site(
     struct accounts *t, const struct in6_addr *address, int64_t now_us);
 struct site *accounts_find_site(const struct accounts *t, const struct in6_addr *address);
 /* Remembers that the account came from the site. */
-void accounts_tie(
-    struct account *a, struct site *s, int64_t now_us, const struct claim_source *source);
-struct device *accounts_touch_device(struct accounts *t, const struct in6_addr *address);
+void accounts_tie(struct accounts *t, struct account *a, struct site *s, int64_t now_us,
+    const struct claim_source *source);
+struct device *accounts_touch_device(
+    struct accounts *t, const struct in6_addr *address, int64_t now_us);
 struct device *accounts_find_device(const struct accounts *t, const struct in6_addr *address);
 
 struct lease *accounts_add_lease(
@@ -170,9 +175,23 @@ bool lease_is_current(const struct lease *l, int64_t now_us, int64_t lease_us);
 /* Current, and something says so: its source tells ends, or a tunnel of it is up. */
 bool lease_is_open(const struct lease *l, int64_t now_us, int64_t lease_us);
 
-/* Known accounts and sites, in order of use; for the end of the run. */
+/* Known accounts, sites and devices, in order of use. */
 struct account *accounts_first(const struct accounts *t);
 struct site *accounts_first_site(const struct accounts *t);
+struct device *accounts_first_device(const struct accounts *t);
+/* Whom no rule asks for any more goes. */
+void accounts_age(struct accounts *t, int64_t now_us);
+
+/* What is to be stored. */
+struct changes *accounts_changes(struct accounts *t);
+/* From a state file, in the order of use: copies what the row says of itself alone. NULL: it is
+ * there already, or memory is short. */
+struct account *accounts_restore(struct accounts *t, const struct account *row);
+struct site *accounts_restore_site(struct accounts *t, const struct site *row);
+struct lease *accounts_restore_lease(
+    struct accounts *t, struct account *a, const struct lease *row);
+void accounts_restore_tie(struct account *a, struct site *s, const struct tie *row);
+
 uint64_t accounts_count(const struct accounts *t);
 uint64_t accounts_site_count(const struct accounts *t);
 uint64_t accounts_evicted(const struct accounts *t);

@@ -127,6 +127,8 @@ analyst_close(struct analyst *a)
 void
 join_raise(struct analyst *a, const struct detect_event *e)
 {
+    if (e->account != NULL) /* detectors count in it */
+        change_mark(&e->account->state.change);
     for (unsigned i = 0; i < a->detect_count; i++)
         if (a->detects[i].detector->wants & WANTS(e->kind))
             a->detects[i].detector->run(&a->detects[i], e);
@@ -149,7 +151,7 @@ learn_device(struct analyst *a, const struct observation *o)
     l = locality_of(a->config, &address);
     if (l != LOCALITY_PRIVATE && l != LOCALITY_POOL)
         return;
-    d = accounts_touch_device(a->accounts, &address);
+    d = accounts_touch_device(a->accounts, &address, a->now_us);
     if (d == NULL)
         return;
     if (host != NULL)
@@ -230,6 +232,10 @@ void
 analyst_observe(struct analyst *a, const struct observation *o)
 {
     a->summary.observations++;
+    if (a->has_past && o->time_us < a->past_us) {
+        a->summary.left_out++;
+        return;
+    }
     if (!a->has_time || o->time_us > a->now_us)
         a->now_us = o->time_us;
     else if (o->time_us < a->now_us && !is_told_late(o))
@@ -237,6 +243,7 @@ analyst_observe(struct analyst *a, const struct observation *o)
     a->has_time = true;
     join_session_due(a, false);
     join_login_due(a, false);
+    accounts_age(a->accounts, a->now_us);
     if (o->fact.kind < FACT_KIND_COUNT && observers[o->fact.kind] != NULL)
         observers[o->fact.kind](a, o);
     findings_age(a->findings, a->now_us);

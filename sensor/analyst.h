@@ -15,6 +15,7 @@
 #include <stdio.h>
 
 struct analyst;
+struct state;
 
 struct analyst_request {
     const struct config *config; /* borrowed for the analyst's life */
@@ -25,6 +26,7 @@ struct analyst_request {
 
 struct analyst_summary {
     uint64_t observations, logins, accounts, sites, evicted, suppressed, clock_steps_back;
+    uint64_t left_out;               /* earlier than what the state file has seen */
     uint64_t alerts[SEVERITY_COUNT]; /* first documents only */
     uint64_t updates;
 };
@@ -33,6 +35,13 @@ struct analyst *analyst_open(const struct analyst_request *request);
 void analyst_observe(struct analyst *a, const struct observation *o);
 /* End of input: last updates and cases are written. */
 void analyst_finish(struct analyst *a);
+
+/* Goes on from a state file; before the first observation. Replayed observations that are earlier
+ * than its last are left out, so that none counts twice; live it is the clock that was wrong. 0, or
+ * -1: state_error() tells why. */
+int analyst_load(struct analyst *a, struct state *s, bool is_live);
+/* Stores what changed since; `last`: at the end. 0, or -1: it is tried again with the next. */
+int analyst_save(const struct analyst *a, struct state *s, bool last);
 void analyst_get_summary(const struct analyst *a, struct analyst_summary *out);
 /* Suppress entries never hit, one line each. */
 void analyst_report_suppress(

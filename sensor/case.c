@@ -459,6 +459,7 @@ emit(struct cases *t, const struct scored *c)
     write_summary(c, d);
     t->request.alert(t->request.context, &d->alert);
     free(d);
+    change_mark(&c->state->change);
     c->state->case_written = true;
     c->state->case_severity = c->severity;
     c->state->case_families = c->families;

@@ -54,7 +54,7 @@ bool
 finding_earned_at(const struct finding *f, const struct site *s, int64_t since_us)
 {
     for (unsigned i = 0; i < f->site_count; i++)
-        if (f->sites[i].serial == s->serial)
+        if (f->sites[i].serial == s->state.change.serial)
             return f->sites[i].last_us >= since_us;
     return false;
 }
@@ -137,6 +137,12 @@ fill_subject(const struct finding *f, int64_t now_us, struct document *d)
     alert->subject.accounts = d->accounts;
 }
 
+static struct subject_state *
+state_of(struct finding *f)
+{
+    return f->account != NULL ? &f->account->state : &f->site->state;
+}
+
 static void
 emit(struct findings *t, struct finding *f, bool update, int64_t now_us)
 {
@@ -171,6 +177,7 @@ emit(struct findings *t, struct finding *f, bool update, int64_t now_us)
     d.alert.references = d.references;
     d.alert.reference_count = take_texts(d.references, f->detector->references, f->reference);
     t->request.alert(t->request.context, &d.alert);
+    change_mark(&state_of(f)->change);
     f->is_written = true;
     f->written_us = now_us;
     f->written_count = f->count;
@@ -283,22 +290,30 @@ find_or_make(struct findings *t, const struct sighting *s, struct site *site)
     return f;
 }
 
+void
+finding_add_claim(struct finding *f, const struct claim *claim)
+{
+    struct claim *grown;
+
+    if (f->claim_count == FINDING_CLAIMS)
+        return;
+    grown = realloc(f->claims, (f->claim_count + 1) * sizeof *grown);
+    if (grown == NULL)
+        return;
+    f->claims = grown;
+    f->claims[f->claim_count++] = *claim;
+}
+
 static void
 take_claims(struct finding *f, const struct sighting *s)
 {
     for (unsigned i = 0; i < s->claim_count; i++) {
-        struct claim *grown;
         bool known = false;
 
         for (unsigned k = 0; k < f->claim_count && !known; k++)
             known = claim_merge(&f->claims[k], &s->claims[i]);
-        if (known || f->claim_count == FINDING_CLAIMS)
-            continue;
-        grown = realloc(f->claims, (f->claim_count + 1) * sizeof *grown);
-        if (grown == NULL)
-            return;
-        f->claims = grown;
-        f->claims[f->claim_count++] = s->claims[i];
+        if (!known)
+            finding_add_claim(f, &s->claims[i]);
     }
 }
 
@@ -322,7 +337,7 @@ take_site(struct finding *f, const struct site *site, int64_t now_us)
 
     if (site == NULL)
         return;
-    while (at < f->site_count && f->sites[at].serial != site->serial)
+    while (at < f->site_count && f->sites[at].serial != site->state.change.serial)
         at++;
     if (at == FINDING_SITES) {
         memmove(&f->sites[0], &f->sites[1], (FINDING_SITES - 1) * sizeof f->sites[0]);
@@ -330,7 +345,7 @@ take_site(struct finding *f, const struct site *site, int64_t now_us)
     } else if (at == f->site_count) {
         f->site_count++;
     }
-    f->sites[at].serial = site->serial;
+    f->sites[at].serial = site->state.change.serial;
     f->sites[at].last_us = now_us;
 }
 
@@ -406,6 +421,7 @@ findings_sight(struct findings *t, const struct sighting *s)
     f = find_or_make(t, s, site);
     if (f == NULL)
         return NULL;
+    change_mark(&state_of(f)->change);
     take_sighting(f, s);
     name_site(t->request.config, f, s);
     take_site(f, site, s->now_us);
@@ -479,4 +495,24 @@ findings_drop(struct findings *t, struct subject_state *state, bool write)
             emit(t, f, true, f->last_us);
         free_finding(t, state, f);
     }
+}
+
+struct finding *
+findings_restore(struct findings *t, struct subject_state *state, const struct finding *row)
+{
+    struct finding *f = state->finding_count < FINDING_PER_SUBJECT ? calloc(1, sizeof *f) : NULL;
+
+    if (f == NULL)
+        return NULL;
+    *f = *row;
+    f->account = state->change.of == CHANGE_ACCOUNT ? state->change.owner : NULL;
+    f->site = state->change.of == CHANGE_SITE ? state->change.owner : NULL;
+    if (f->severity >= SEVERITY_COUNT)
+        f->severity = SEVERITY_CRITICAL;
+    if (f->address_count > FINDING_ADDRESSES)
+        f->address_count = FINDING_ADDRESSES;
+    DL_APPEND(state->findings, f);
+    state->finding_count++;
+    set_grown(t, f, f->is_written && f->count > f->written_count);
+    return f;
 }

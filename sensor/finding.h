@@ -123,6 +123,13 @@ void findings_finish(struct findings *t);
 /* The subject goes: writes what grew if asked to, frees its findings. */
 void findings_drop(struct findings *t, struct subject_state *state, bool write);
 
+/* From a state file: copies what the row says of itself alone; claims and sites come after. NULL:
+ * the subject has as many as it may, or memory is short. */
+struct finding *findings_restore(
+    struct findings *t, struct subject_state *state, const struct finding *row);
+/* While there is room. */
+void finding_add_claim(struct finding *f, const struct claim *claim);
+
 /* Alphabetical: the order of subject.accounts. */
 void finding_sort_names(const char **names, unsigned count);
 /* 100 / (1 + exp(5 - weight)), rounded. */

@@ -34,8 +34,8 @@ struct analyst {
     struct cases *cases;
     struct detect detects[CONFIG_DETECTORS];
     unsigned detect_count;
-    bool is_closing, has_time;
-    int64_t now_us;
+    bool is_closing, has_time, has_past;
+    int64_t now_us, past_us; /* past: up to there a state file has seen all */
     struct analyst_summary summary;
     struct remote *remotes;   /* open sessions, by flow */
     struct pending *pendings; /* flows that wait for their login, oldest first */

@@ -173,7 +173,7 @@ announce(struct analyst *a, struct lease *l, const struct observation *o)
 
     l->site = accounts_touch_site(a->accounts, &l->outside, a->now_us);
     if (l->site != NULL)
-        accounts_tie(l->account, l->site, a->now_us, &l->source);
+        accounts_tie(a->accounts, l->account, l->site, a->now_us, &l->source);
     raise_login(a, l, EVENT_LOGIN, o);
     join_session_claim(a, l);
     if (check == NULL)
@@ -187,12 +187,13 @@ announce(struct analyst *a, struct lease *l, const struct observation *o)
 void
 join_login_lives(struct analyst *a, struct lease *l, const struct observation *o)
 {
+    change_mark(&l->account->state.change);
     if (!l->is_ended) {
         l->last_us = a->now_us;
         l->renewed_us = a->now_us;
     }
     if (l->site != NULL)
-        accounts_tie(l->account, l->site, a->now_us, &l->source);
+        accounts_tie(a->accounts, l->account, l->site, a->now_us, &l->source);
     if (l->has_outside)
         raise_login(a, l, EVENT_LIFE, o);
 }

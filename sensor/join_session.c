@@ -405,7 +405,7 @@ see_control(struct analyst *a, struct remote *r, const struct observation *o, bo
     r->driven = c.watched.address;
     r->input = locality_same(&c.watched.address, client) ? 1 : 0;
     if (!c.has_far) {
-        d = accounts_touch_device(a->accounts, &c.watched.address);
+        d = accounts_touch_device(a->accounts, &c.watched.address, a->now_us);
         if (d != NULL) {
             snprintf(d->driven_by, sizeof d->driven_by, "%s", app);
             d->driven_us = a->now_us;

@@ -106,7 +106,7 @@ see_tunnel(struct analyst *a, const struct observation *o, const char *class_nam
     if (end.rank == 0 || end.locality == LOCALITY_OUTSIDE || app == NULL)
         return;
     if (is_company_vpn(a, class_name, server)) {
-        d = accounts_touch_device(a->accounts, client);
+        d = accounts_touch_device(a->accounts, client, a->now_us);
         if (d != NULL)
             d->on_vpn_us = a->now_us;
         return;

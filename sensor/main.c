@@ -15,13 +15,17 @@
 #include "policy.h"
 #include "privilege.h"
 #include "progress.h"
+#include "state.h"
 #include "summary.h"
 #include "version.h"
 #include "watch.h"
 
+#include <inttypes.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <time.h>
 
 enum exit_status { EXIT_DONE = 0, EXIT_IO_FAILED = 1, EXIT_USAGE = 2 };
 
@@ -33,6 +37,9 @@ struct run {
     struct watch *watch;
     struct outputs *outputs;
     struct analyst *analyst;
+    struct state *state; /* NULL: none is kept */
+    struct timespec saved;
+    uint64_t saves_failed;
     struct pipeline_summary packets;
 };
 
@@ -41,8 +48,6 @@ struct run {
 static void
 say_idle_keys(const struct config *c)
 {
-    if (c->state_path != NULL)
-        log_note("state: leases and cases are not kept between runs by this version");
     if (c->metrics_listen != NULL)
         log_note("metrics.listen: this version serves no metrics");
     if (c->sensor.has_location)
@@ -59,6 +64,7 @@ load_config(struct run *run)
         .overrides = run->options.overrides.list,
         .override_count = run->options.overrides.count,
         .roster = run->options.roster,
+        .state = run->options.state,
         .message = log_message };
 
     request.specs = analyst_detector_specs(&request.spec_count);
@@ -106,6 +112,23 @@ wanted_outputs(const struct run *run)
         .message = log_message };
 }
 
+/* A file that is there must be readable as one; a sensor may be using it. */
+static bool
+test_state(const char *path)
+{
+    struct state *s;
+    char error[512];
+    struct stat there;
+
+    if (path == NULL || stat(path, &there) != 0 || there.st_size == 0)
+        return true;
+    s = state_open(path, false, error, sizeof error);
+    if (s == NULL)
+        log_failure("%s", error);
+    state_close(s);
+    return s != NULL;
+}
+
 /* -T: what a start would fail on beyond the files that were loaded already. */
 static int
 test_start(const struct run *run)
@@ -123,9 +146,68 @@ test_start(const struct run *run)
         log_failure("sensor.run-as: there is no user '%s'", run->config->sensor.run_as);
         is_good = false;
     }
+    is_good = test_state(run->config->state_path) && is_good;
     if (is_good)
         log_note("the configuration is good");
     return is_good ? EXIT_DONE : EXIT_USAGE;
+}
+
+static bool
+is_live(const struct run *run)
+{
+    return run->options.interfaces.count > 0;
+}
+
+/* What the last run knew. */
+static int
+open_state(struct run *run)
+{
+    char error[512];
+
+    if (run->config->state_path == NULL || (!is_live(run) && run->options.state == NULL))
+        return 0;
+    run->state = state_open(run->config->state_path, true, error, sizeof error);
+    if (run->state == NULL) {
+        log_failure("%s", error);
+        return -1;
+    }
+    if (analyst_load(run->analyst, run->state, is_live(run)) != 0) {
+        log_failure("%s", state_error(run->state));
+        return -1;
+    }
+    return 0;
+}
+
+static int
+save_state(struct run *run, bool last)
+{
+    if (run->state == NULL || analyst_save(run->analyst, run->state, last) == 0)
+        return 0;
+    run->saves_failed++;
+    log_failure("%s; what is known is kept in memory and written later", state_error(run->state));
+    return -1;
+}
+
+/* A replay of what lies in files begins anew when it is broken off. */
+static bool
+is_fed_live(const struct run *run)
+{
+    return is_live(run) || (run->options.analyse != NULL && strcmp(run->options.analyse, "-") == 0);
+}
+
+/* Once a second; a replay is stored at its end. */
+static void
+save_when_due(struct run *run)
+{
+    struct timespec now;
+
+    if (run->state == NULL || !is_fed_live(run))
+        return;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    if (now.tv_sec == run->saved.tv_sec)
+        return;
+    run->saved = now;
+    (void)save_state(run, false);
 }
 
 static int
@@ -144,7 +226,7 @@ open_outputs(struct run *run)
         log_failure("out of memory for the tables of accounts and sites");
         return -1;
     }
-    return 0;
+    return open_state(run);
 }
 
 static void
@@ -154,6 +236,7 @@ take_observation(void *context, const struct observation *o)
 
     outputs_observation(run->outputs, o);
     analyst_observe(run->analyst, o);
+    save_when_due(run);
 }
 
 static void
@@ -166,6 +249,8 @@ drop_privileges(void *context)
         log_failure("%s", error);
         exit(EXIT_USAGE);
     }
+    if (run->state != NULL)
+        state_start_thread(run->state);
     for (unsigned i = 0; i < run->options.interfaces.count; i++)
         log_note("listening on %s", run->options.interfaces.list[i]);
 }
@@ -173,9 +258,10 @@ drop_privileges(void *context)
 static void
 serve_outputs(void *context)
 {
-    const struct run *run = context;
+    struct run *run = context;
 
     outputs_idle(run->outputs);
+    save_when_due(run);
 }
 
 static bool
@@ -233,7 +319,7 @@ static int
 run_analysis(struct run *run)
 {
     struct analyst_summary summary;
-    int status, lost;
+    int status, lost, unsaved;
 
     if (run->options.analyse != NULL)
         status = observations_read(run->options.analyse, take_observation, run, log_message, NULL);
@@ -242,13 +328,16 @@ run_analysis(struct run *run)
     if (status == EXIT_USAGE)
         return status;
     analyst_finish(run->analyst);
+    unsaved = save_state(run, true);
+    if (run->saves_failed > 1)
+        log_failure("state: it could not be written %" PRIu64 " times", run->saves_failed);
     lost = outputs_close(run->outputs);
     run->outputs = NULL;
     analyst_get_summary(run->analyst, &summary);
     analyst_report_suppress(run->analyst, say_note, NULL);
     if (!run->options.quiet)
         summary_print(run->options.analyse == NULL ? &run->packets : NULL, &summary);
-    return lost != 0 ? EXIT_IO_FAILED : status;
+    return lost != 0 || unsaved != 0 ? EXIT_IO_FAILED : status;
 }
 
 /* The live default: interfaces from the configuration when no input is named. */
@@ -325,6 +414,7 @@ main(int argc, char **argv)
     if (run.outputs != NULL)
         outputs_close(run.outputs);
     analyst_close(run.analyst);
+    state_close(run.state);
     watch_close(run.watch);
     geoip_close(run.geoip);
     config_free(run.config);

@@ -41,6 +41,8 @@ static const struct option_row option_table[] = {
         "read observations (JSON lines, - for stdin) instead of packets" },
     { "--set", OPTION_LIST, AT(overrides), 0, "KEY=VALUE", "override one configuration key" },
     { "--roster", OPTION_TEXT, AT(roster), 0, "FILE", "contractors and what they claim" },
+    { "--state", OPTION_TEXT, AT(state), 0, "FILE",
+        "go on from what FILE knows, and keep in it what becomes known" },
     { "--dump-config", OPTION_ACTION, 0, OPTIONS_DUMP_CONFIG, NULL,
         "print the configuration in effect, every key" },
     { "--list-detectors", OPTION_ACTION, 0, OPTIONS_LIST_DETECTORS, NULL,

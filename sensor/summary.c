@@ -130,6 +130,7 @@ summary_write(FILE *to, const struct pipeline_summary *packets,
     const struct loss rows[] = {
         { analysis->updates, "updates of alerts" },
         { analysis->suppressed, "alerts suppressed" },
+        { analysis->left_out, "observations left out: the state file has seen that time already" },
         { analysis->evicted, "accounts, sites or leases gave way to newer ones (limits)" },
         /* A session is told as of its last packet, so some are whenever flows end late. */
         { verbose ? analysis->clock_steps_back : 0,

@@ -22,6 +22,7 @@ import cases  # noqa: E402
 import craft  # noqa: E402
 import docs  # noqa: E402
 import mmdb  # noqa: E402
+import state_file  # noqa: E402
 import tshark  # noqa: E402
 
 LOUD = ("medium", "high", "critical")
@@ -167,6 +168,7 @@ def main():
         jobs += [("recorded: " + f[:-7], lambda f=f: recorded(binary, f[:-7])) for f in sorted(os.listdir(folder)) if f.endswith(".expect")]
     jobs += [("tshark: " + name, lambda check=check: check(binary)) for name, check in tshark.CHECKS]
     jobs += [("README: " + name, lambda check=check: check(binary)) for name, check in docs.CHECKS]
+    jobs += [("state: " + name, lambda check=check: check(binary)) for name, check in state_file.CHECKS + state_file.splits(options_of)]
     jobs += [("bad input: " + name, lambda check=check: check(binary)) for name, check in bad_input.CHECKS]
     passed = failed = skipped = 0
     for name, job in jobs:

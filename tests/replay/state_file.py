@@ -1,0 +1,277 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""A state file between runs: what two runs find is what one would have found; each way in which the file can fail."""
+import json
+import os
+import resource
+import signal
+import sqlite3
+import subprocess
+import tempfile
+import time
+
+import bad_input
+import cases
+import craft
+
+QUIET = 2400  # seconds without a packet after which nothing of the packet side is under way
+CHECKS = []
+
+
+def check(name):
+    def keep(function):
+        def with_folder(binary):
+            with tempfile.TemporaryDirectory() as folder:
+                good = os.path.join(folder, "good.pcap")
+                world = craft.World()
+                world.login(cases.T, "contractor1", cases.CHINA, "10.8.0.5")
+                world.write(good)
+                return function(binary, folder, good)
+        CHECKS.append((name, with_folder))
+        return function
+    return keep
+
+
+def run(binary, *arguments, **more):
+    return subprocess.run([binary, "-q", *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60, **more)
+
+
+def verdict(r, status, words):
+    said = r.stderr.decode(errors="replace")
+    wrong = ["does not say %r: %s" % (word, said.strip()) for word in words if word not in said]
+    return wrong + (["exit %d: %s" % (r.returncode, said.strip())] if r.returncode != status else [])
+
+
+def last_documents(*outputs):
+    return {a["id"]: dict(a, update=None) for data in outputs for a in map(json.loads, data.decode().splitlines())}
+
+
+def differences(whole, parts):
+    wrong = []
+    for key in sorted(set(whole) | set(parts)):
+        one, two = whole.get(key, {}), parts.get(key, {})
+        wrong += ["%s: %s: %s in one run, %s in two" % ((one or two)["alert"], field, one.get(field), two.get(field))
+                  for field in sorted(set(one) | set(two)) if one.get(field) != two.get(field)]
+    return wrong
+
+
+def split(binary, case, options_of):
+    """One scenario, cut where it is quiet: two runs with a state file against one without."""
+    world = craft.World()
+    case["build"](world)
+    times = sorted(p[0] for p in world.packets)
+    cuts = [b for a, b in zip(times, times[1:]) if b - a >= QUIET]
+    wrong = []
+    with tempfile.TemporaryDirectory() as folder:
+        options = options_of(case, folder)
+        for number, cut in enumerate(cuts[:2]):
+            names = [os.path.join(folder, "%d%s.pcap" % (number, half)) for half in "ab"]
+            for name, late in zip(names, (False, True)):
+                half = craft.World()
+                half.packets = [p for p in world.packets if (p[0] >= cut) == late]
+                half.write(name)
+            state = os.path.join(folder, "state%d" % number)
+            whole = run(binary, "-r", names[0], "-r", names[1], "-o", "json:-", *options)
+            parts = [run(binary, "-r", name, "-o", "json:-", "--state", state, "-j", workers, *options)
+                     for name, workers in zip(names, "12")]
+            again = run(binary, "-r", names[0], "-o", "json:-", "--state", state, *options)
+            for r in (whole, *parts, again):
+                wrong += verdict(r, 0, [])
+            wrong += differences(last_documents(whole.stdout), last_documents(*(p.stdout for p in parts)))
+            if again.stdout:
+                wrong.append("the first half counts twice: %s" % again.stdout.decode()[:200])
+    return wrong
+
+
+def splits(options_of):
+    return [("in two: " + c["name"], lambda binary, c=c: split(binary, c, options_of)) for c in cases.CASES]
+
+
+@check("an update stays one")
+def _(binary, folder, good):
+    state = os.path.join(folder, "s.db")
+    later = os.path.join(folder, "later.pcap")
+    world = craft.World()
+    world.login(cases.T + cases.DAY, "CONTRACTOR1", cases.CHINA, "10.8.0.5")
+    world.write(later)
+    first = last_documents(run(binary, "-r", good, "--state", state, "-o", "json:-").stdout)
+    r = run(binary, "-r", later, "--state", state, "-o", "json:-")
+    documents = [json.loads(line) for line in r.stdout.decode().splitlines()]
+    egress = [a for a in documents if a["alert"] == "egress-country"]
+    wrong = verdict(r, 0, [])
+    if len(egress) != 1 or egress[0]["id"] not in first or not egress[0].get("update") or egress[0]["count"] != 2:
+        wrong.append("not one update of the first run's finding: %s" % documents)
+    elif egress[0]["subject"]["account"] != "contractor1":
+        wrong.append("not as first seen: %s" % egress[0]["subject"])
+    if os.stat(state).st_mode & 0o077:
+        wrong.append("others can read it: %o" % os.stat(state).st_mode)
+    return wrong + (["left beside it: %s" % os.listdir(folder)] if os.path.exists(state + "-wal") else [])
+
+
+@check("a replay without --state leaves the configured file alone")
+def _(binary, folder, good):
+    state = os.path.join(folder, "s.db")
+    r = run(binary, "-r", good, "--set", "state=" + state)
+    return verdict(r, 0, []) + (["it was made"] if os.path.exists(state) else [])
+
+
+def refused(binary, folder, good, content, words):
+    """The file is named, so is what to do, and it is as it was."""
+    state = os.path.join(folder, "s.db")
+    with open(state, "wb") as f:
+        f.write(content)
+    wrong = verdict(run(binary, "-r", good, "--state", state), 2, ["s.db", *words])
+    with open(state, "rb") as f:
+        return wrong + (["it was changed"] if f.read() != content else [])
+
+
+def state_of(binary, folder, good):
+    state = os.path.join(folder, "made.db")
+    run(binary, "-r", good, "--state", state)
+    with open(state, "rb") as f:
+        return f.read()
+
+
+@check("no database at all")
+def _(binary, folder, good):
+    return refused(binary, folder, good, b"accounts: none\n" * 300, ["move it away"])
+
+
+@check("a damaged one")
+def _(binary, folder, good):
+    content = state_of(binary, folder, good)
+    return refused(binary, folder, good, content[:4096] + b"\xa5" * 4096 + content[8192:], ["damaged", "move it away"]) \
+        + refused(binary, folder, good, content[:len(content) // 2 + 100], ["damaged", "move it away"])
+
+
+@check("that of a newer version")
+def _(binary, folder, good):
+    state_of(binary, folder, good)
+    path = os.path.join(folder, "made.db")
+    with sqlite3.connect(path) as db:
+        db.execute("PRAGMA user_version = 99")
+    db.close()
+    with open(path, "rb") as f:
+        return refused(binary, folder, good, f.read(), ["newer", "99"])
+
+
+@check("another program's database")
+def _(binary, folder, good):
+    path = os.path.join(folder, "theirs.db")
+    with sqlite3.connect(path) as db:
+        db.execute("CREATE TABLE bookmarks (url TEXT)")
+    db.close()
+    with open(path, "rb") as f:
+        return refused(binary, folder, good, f.read(), ["another program"])
+
+
+@check("no folder for it, or a folder in its place")
+def _(binary, folder, good):
+    return verdict(run(binary, "-r", good, "--state", os.path.join(folder, "no", "s.db")), 2, ["no/s.db", "folder"]) \
+        + verdict(run(binary, "-r", good, "--state", folder), 2, [folder])
+
+
+@check("it may not be written")
+def _(binary, folder, good):
+    state_of(binary, folder, good)
+    path = os.path.join(folder, "made.db")
+    os.chmod(path, 0o444)
+    os.chmod(folder, 0o755)
+    if os.geteuid() != 0:
+        return verdict(run(binary, "-r", good, "--state", path), 2, ["made.db", "write"])
+    if subprocess.run(["setpriv", "--reuid=65534", "--clear-groups", binary, "-V"], stdout=subprocess.DEVNULL,
+                      stderr=subprocess.DEVNULL).returncode != 0:
+        raise bad_input.Skip("nobody else may run the program here")
+    r = subprocess.run(["setpriv", "--reuid=65534", "--clear-groups", binary, "-q", "-r", good, "--state", path],
+                       stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60)
+    return verdict(r, 2, ["made.db", "write"])
+
+
+@check("another program holds it")
+def _(binary, folder, good):
+    state_of(binary, folder, good)
+    path = os.path.join(folder, "made.db")
+    db = sqlite3.connect(path, isolation_level=None)
+    db.execute("BEGIN EXCLUSIVE")
+    try:
+        return verdict(run(binary, "-r", good, "--state", path), 2, ["made.db", "locked"])
+    finally:
+        db.close()
+
+
+def observations(binary, folder, capture):
+    path = os.path.join(folder, "o.json")
+    run(binary, "-r", capture, "-o", "json:/dev/null", "--observations", "json:" + path)
+    with open(path, "rb") as f:
+        return f.read().splitlines(keepends=True)
+
+
+def feed(binary, state, out, *arguments):
+    return subprocess.Popen([binary, "-q", "--analyse", "-", "--state", state, "-o", "json:" + out, *arguments],
+                            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+
+def wait_for(path):
+    until = time.monotonic() + 20
+    while not os.path.exists(path) and time.monotonic() < until:
+        time.sleep(0.02)
+
+
+@check("another farmwatch uses it")
+def _(binary, folder, good):
+    state = os.path.join(folder, "s.db")
+    first = feed(binary, state, os.path.join(folder, "out"))
+    wait_for(state + "-wal")
+    wrong = verdict(run(binary, "-r", good, "--state", state), 2, ["s.db", "another farmwatch"])
+    first.communicate()
+    return wrong + verdict(run(binary, "-r", good, "--state", state), 0, [])
+
+
+@check("killed, it goes on from its last second")
+def _(binary, folder, good):
+    capture = os.path.join(folder, "days.pcap")
+    world = craft.World()
+    for day in range(4):
+        world.login(cases.T + day * cases.DAY, "contractor1", cases.CHINA, "10.8.0.5")
+    world.write(capture)
+    lines, state, wrong = observations(binary, folder, capture), os.path.join(folder, "s.db"), []
+    half = len(lines) // 2
+    first = feed(binary, state, os.path.join(folder, "out1"))
+    for line in lines[:half]:
+        first.stdin.write(line)
+    first.stdin.flush()
+    time.sleep(1.1)
+    first.stdin.write(lines[half])  # what came before this is a second old: it is kept
+    first.stdin.flush()
+    time.sleep(0.5)
+    first.send_signal(signal.SIGKILL)
+    first.communicate()
+    second = feed(binary, state, os.path.join(folder, "out2"))
+    said = second.communicate(b"".join(lines[half + 1:]))[1]
+    if second.returncode != 0:
+        return ["exit %d after the kill: %s" % (second.returncode, said.decode())]
+    whole = last_documents(run(binary, "-r", capture, "-o", "json:-").stdout)
+    with open(os.path.join(folder, "out2"), "rb") as f:
+        parts = last_documents(f.read())
+    for key, document in parts.items():
+        if document["count"] != whole[key]["count"]:
+            wrong.append("%s: count %s, not %s" % (document["alert"], document["count"], whole[key]["count"]))
+    return wrong + ([] if parts else ["nothing was updated"])
+
+
+@check("the disk is full")
+def _(binary, folder, good):
+    def no_room():
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100000, 100000))
+    capture, state = os.path.join(folder, "many.pcap"), os.path.join(folder, "s.db")
+    world = craft.World()
+    for i in range(200):
+        world.login(cases.T + 60 * i, "contractor%d" % i, cases.CHINA, "10.8.1.%d" % i)
+    world.write(capture)
+    country = os.path.join(folder, "country.mmdb")  # else that of the program becomes a file, which is too large
+    cases.disagreeing(country)
+    r = run(binary, "-r", capture, "--state", state, "-o", "json:-", "--set", "geoip.country=" + country, preexec_fn=no_room, restore_signals=False)
+    wrong = verdict(r, 1, ["s.db", "cannot be written"])
+    if len(last_documents(r.stdout)) < 400:
+        wrong.append("alerts are missing")
+    return wrong + verdict(run(binary, "-r", capture, "--state", state), 0, [])
