@@ -27,6 +27,8 @@
 #define ACCOUNT_DAYS 32
 #define LEASE_SESSIONS 4
 #define DEVICE_NAME 96
+#define DEVICE_FINGERPRINTS 4
+#define DEVICE_FINGERPRINT 128
 
 struct account;
 struct finding;
@@ -40,7 +42,7 @@ struct subject_state {
     bool case_written;
     enum config_severity case_severity;
     unsigned case_families; /* as of the last document */
-    int case_score, case_written_score;
+    int case_written_score;
     struct tool_use {
         char name[64], device[DEVICE_NAME];
         int64_t last_us;
@@ -129,10 +131,14 @@ struct device {
     char host_name[64], mac[24];
     char driven_by[64]; /* tool of its last remote-control session without a known far end */
     int64_t driven_us;
-    int64_t on_vpn_us;     /* last sign of a tunnel of its own to the company */
-    struct memory *memory; /* of detectors; by device_memory() */
+    int64_t on_vpn_us; /* last sign of a tunnel of its own to the company */
+    char fingerprints[DEVICE_FINGERPRINTS]
+                     [DEVICE_FINGERPRINT]; /* as device_fingerprints names them */
+    struct memory *memory;                 /* of detectors; by device_memory() */
     UT_hash_handle hh;
 };
+
+extern const char *const device_fingerprint_names[DEVICE_FINGERPRINTS];
 
 struct accounts;
 

@@ -134,6 +134,24 @@ join_raise(struct analyst *a, const struct detect_event *e)
             a->detects[i].detector->run(&a->detects[i], e);
 }
 
+/* Only of a device that something named: any flow has such signs. */
+static void
+learn_fingerprints(struct analyst *a, const struct observation *o, const struct in6_addr *address)
+{
+    static const enum fact_key keys[DEVICE_FINGERPRINTS] = { KEY_FINGERPRINT_DHCP,
+        KEY_FINGERPRINT_TCP, KEY_FINGERPRINT_HASSH, KEY_FINGERPRINT_JA4 };
+    struct device *d = accounts_find_device(a->accounts, address);
+
+    for (unsigned i = 0; d != NULL && i < DEVICE_FINGERPRINTS; i++) {
+        const char *text = fact_get_text(&o->fact, keys[i]);
+
+        if (text == NULL || strncmp(d->fingerprints[i], text, DEVICE_FINGERPRINT - 1) == 0)
+            continue;
+        snprintf(d->fingerprints[i], sizeof d->fingerprints[i], "%s", text);
+        change_mark(&d->change);
+    }
+}
+
 /* What a device calls itself, at which address. */
 static void
 learn_device(struct analyst *a, const struct observation *o)
@@ -144,10 +162,12 @@ learn_device(struct analyst *a, const struct observation *o)
     enum locality l;
     struct device *d;
 
-    if (host == NULL && mac == NULL)
-        return;
     if (!fact_get_address(&o->fact, KEY_ADDRESS, &address) && !o->has_flow)
         return;
+    if (host == NULL && mac == NULL) {
+        learn_fingerprints(a, o, &address);
+        return;
+    }
     l = locality_of(a->config, &address);
     if (l != LOCALITY_PRIVATE && l != LOCALITY_POOL)
         return;
@@ -158,6 +178,7 @@ learn_device(struct analyst *a, const struct observation *o)
         snprintf(d->host_name, sizeof d->host_name, "%s", host);
     if (mac != NULL)
         snprintf(d->mac, sizeof d->mac, "%s", mac);
+    learn_fingerprints(a, o, &address);
 }
 
 /* Names and fingerprints are about the flow's originator, unless only the other end is watched. */

@@ -48,6 +48,14 @@ void analyst_report_suppress(
     const struct analyst *a, void (*line)(void *context, const char *text), void *context);
 void analyst_close(struct analyst *a);
 
+/* --list: cases, accounts, sites or devices, as an aligned table or JSON lines. 0, or -1 when it
+ * could not be written. */
+bool analyst_has_list(const char *what);
+int analyst_list(struct analyst *a, const char *what, bool json, FILE *to);
+/* --explain: the whole reasoning behind an alert, by its id or a beginning of it that no other has.
+ * 0, or -1: there is none, and to_errors has the nearest ids. */
+int analyst_explain(const struct analyst *a, const char *id, FILE *to, FILE *to_errors);
+
 /* The detectors' option table, for config_load; and --list-detectors (verbose: rule, keys with
  * defaults, units and sources, what it cannot see). */
 const struct config_detector_spec *analyst_detector_specs(unsigned *count);

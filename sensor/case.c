@@ -135,6 +135,7 @@ add_part(struct case_part parts[CASE_PARTS], unsigned *count, const struct findi
         .finding = f,
         .name = f->detector->name,
         .family = f->detector->family,
+        .share = share,
         .weight = f->weight * share,
     };
 }
@@ -177,6 +178,7 @@ account_parts(const struct cases *t, const struct account *a, int64_t now_us,
             .flag = &c->flags[i],
             .name = "roster-flag",
             .family = FAMILY_ROSTER,
+            .share = 1,
             .weight = c->flags[i].weight,
         };
     return count;
@@ -265,12 +267,8 @@ struct scored {
     struct account *account;
     struct site *site;
     struct subject_state *state;
-    struct case_part parts[CASE_PARTS];
-    unsigned count, families;
-    int score;
-    enum config_severity severity;
-    bool is_case;
-    int64_t first_us, last_us, now_us;
+    int64_t now_us;
+    struct case_view view;
 };
 
 struct document {
@@ -283,7 +281,6 @@ struct document {
     const char *attack[16], *references[16], *accounts[SITE_ACCOUNTS];
     char flags[CASE_PARTS][160];
     char whats[CASE_PARTS][ACCOUNT_NAME + 80];
-    char summary[1024];
 };
 
 static void
@@ -319,7 +316,7 @@ fill_geo(const struct cases *t, const struct finding *f, struct document *d)
 static void
 fill_part(const struct cases *t, const struct scored *c, unsigned i, struct document *d)
 {
-    const struct case_part *p = &c->parts[i];
+    const struct case_part *p = &c->view.parts[i];
     const struct finding *f = p->finding;
     struct alert_finding *out = &d->findings[d->alert.finding_count++];
 
@@ -327,8 +324,8 @@ fill_part(const struct cases *t, const struct scored *c, unsigned i, struct docu
     if (f == NULL) {
         out->id = stablehash_text(stablehash_text(STABLEHASH_START, p->name), p->flag->name);
         out->weight = p->weight;
-        out->first_seen_us = c->first_us;
-        out->last_seen_us = c->last_us;
+        out->first_seen_us = c->view.first_us;
+        out->last_seen_us = c->view.last_us;
         out->count = 1;
         snprintf(d->flags[i], sizeof d->flags[i], "%s%s%s", p->flag->name,
             p->flag->note == NULL ? "" : ": ", p->flag->note == NULL ? "" : p->flag->note);
@@ -353,27 +350,6 @@ fill_part(const struct cases *t, const struct scored *c, unsigned i, struct docu
     add_texts(d->attack, &d->alert.attack_count, f->detector->attack);
     add_texts(d->references, &d->alert.reference_count, f->detector->references);
     fill_geo(t, f, d);
-}
-
-static void
-write_summary(const struct scored *c, struct document *d)
-{
-    unsigned signs = signs_of(c->parts, c->count);
-    const struct pattern *p = pattern_of(signs);
-    size_t at = 0;
-    int n = snprintf(d->summary, sizeof d->summary, "%c%s%s (%s %s): %s (", p->name[0] - 'a' + 'A',
-        p->name + 1, (signs & FINDING_SIGN_THEFT) != 0 ? ", data theft" : "",
-        c->account != NULL ? "account" : "site",
-        c->account != NULL ? c->account->name : c->site->name, p->says);
-
-    for (unsigned i = 0; n > 0 && i < c->count; i++) {
-        at += (size_t)n;
-        if (at >= sizeof d->summary)
-            return;
-        n = snprintf(d->summary + at, sizeof d->summary - at, "%s%s%s", i == 0 ? "" : ", ",
-            c->parts[i].flag != NULL ? c->parts[i].flag->name : c->parts[i].name,
-            i + 1 == c->count ? ")." : "");
-    }
 }
 
 static void
@@ -422,7 +398,30 @@ is_suppressed(const struct cases *t, const struct scored *c)
 }
 
 static void
-emit(struct cases *t, const struct scored *c)
+write_summary(struct scored *c)
+{
+    unsigned signs = signs_of(c->view.parts, c->view.count);
+    const struct pattern *p = pattern_of(signs);
+    size_t at = 0;
+    int n = snprintf(c->view.summary, sizeof c->view.summary, "%c%s%s (%s %s): %s (",
+        p->name[0] - 'a' + 'A', p->name + 1,
+        (signs & FINDING_SIGN_THEFT) != 0 ? ", data theft" : "",
+        c->account != NULL ? "account" : "site",
+        c->account != NULL ? c->account->name : c->site->name, p->says);
+
+    for (unsigned i = 0; n > 0 && i < c->view.count; i++) {
+        at += (size_t)n;
+        if (at >= sizeof c->view.summary)
+            return;
+        n = snprintf(c->view.summary + at, sizeof c->view.summary - at, "%s%s%s",
+            i == 0 ? "" : ", ",
+            c->view.parts[i].flag != NULL ? c->view.parts[i].flag->name : c->view.parts[i].name,
+            i + 1 == c->view.count ? ")." : "");
+    }
+}
+
+static void
+emit(struct cases *t, struct scored *c)
 {
     struct document *d;
 
@@ -433,16 +432,16 @@ emit(struct cases *t, const struct scored *c)
         return;
     d->alert = (struct alert){
         .name = "case",
-        .id = finding_id("case", c->account, c->site == NULL ? "" : c->site->name, ""),
+        .id = c->view.id,
         .is_update = c->state->case_written,
-        .time_us = c->last_us,
-        .first_seen_us = c->first_us,
-        .last_seen_us = c->last_us,
-        .count = c->count,
-        .severity = c->severity,
-        .score = c->score,
+        .time_us = c->view.last_us,
+        .first_seen_us = c->view.first_us,
+        .last_seen_us = c->view.last_us,
+        .count = c->view.count,
+        .severity = c->view.severity,
+        .score = c->view.score,
         .sensor = t->request.config->sensor.name,
-        .summary = d->summary,
+        .summary = c->view.summary,
         .evidence = d->evidence,
         .geo = d->geo,
         .attack = d->attack,
@@ -454,16 +453,16 @@ emit(struct cases *t, const struct scored *c)
             "address and the sites named here before any access is withdrawn.",
     };
     fill_subject(c, d);
-    for (unsigned i = 0; i < c->count; i++)
+    for (unsigned i = 0; i < c->view.count; i++)
         fill_part(t, c, i, d);
-    write_summary(c, d);
+    write_summary(c);
     t->request.alert(t->request.context, &d->alert);
     free(d);
     change_mark(&c->state->change);
     c->state->case_written = true;
-    c->state->case_severity = c->severity;
-    c->state->case_families = c->families;
-    c->state->case_written_score = c->score;
+    c->state->case_severity = c->view.severity;
+    c->state->case_families = c->view.families;
+    c->state->case_written_score = c->view.score;
 }
 
 static void
@@ -471,27 +470,41 @@ score(const struct cases *t, struct account *a, struct site *s, int64_t now_us, 
 {
     const struct config *config = t->request.config;
 
-    *c = (struct scored){ .account = a, .site = s, .now_us = now_us, .first_us = INT64_MAX };
-    c->last_us = INT64_MIN;
+    *c = (struct scored){ .account = a, .site = s, .now_us = now_us };
     c->state = a != NULL ? &a->state : &s->state;
-    c->count = a != NULL ? account_parts(t, a, now_us, c->parts) : site_parts(s, now_us, c->parts);
-    c->score = finding_score(case_sum(c->parts, &c->count));
-    for (unsigned i = 0; i < c->count; i++) {
-        const struct finding *f = c->parts[i].finding;
+    c->view.id = finding_id("case", a, s == NULL ? "" : s->name, "");
+    c->view.first_us = INT64_MAX;
+    c->view.last_us = INT64_MIN;
+    c->view.count = a != NULL ? account_parts(t, a, now_us, c->view.parts)
+                              : site_parts(s, now_us, c->view.parts);
+    c->view.sum = case_sum(c->view.parts, &c->view.count);
+    c->view.score = finding_score(c->view.sum);
+    for (unsigned i = 0; i < c->view.count; i++) {
+        const struct finding *f = c->view.parts[i].finding;
 
-        c->families |= 1u << c->parts[i].family;
-        if (f != NULL && f->first_us < c->first_us)
-            c->first_us = f->first_us;
-        if (f != NULL && f->last_us > c->last_us)
-            c->last_us = f->last_us;
+        c->view.families |= 1u << c->view.parts[i].family;
+        if (f != NULL && f->first_us < c->view.first_us)
+            c->view.first_us = f->first_us;
+        if (f != NULL && f->last_us > c->view.last_us)
+            c->view.last_us = f->last_us;
     }
-    c->is_case = c->count > 0 && c->score >= config->cases.medium;
-    c->severity = SEVERITY_MEDIUM;
-    if (c->score >= config->cases.high)
-        c->severity = SEVERITY_HIGH;
-    if (c->score >= config->cases.critical)
-        c->severity = SEVERITY_CRITICAL;
-    c->state->case_score = c->score;
+    c->view.is_case = c->view.count > 0 && c->view.score >= config->cases.medium;
+    c->view.severity = SEVERITY_MEDIUM;
+    if (c->view.score >= config->cases.high)
+        c->view.severity = SEVERITY_HIGH;
+    if (c->view.score >= config->cases.critical)
+        c->view.severity = SEVERITY_CRITICAL;
+}
+
+void
+cases_view(
+    const struct cases *t, struct account *a, struct site *s, int64_t now_us, struct case_view *out)
+{
+    struct scored c;
+
+    score(t, a, s, now_us, &c);
+    write_summary(&c);
+    *out = c.view;
 }
 
 void
@@ -508,8 +521,8 @@ cases_settle(struct cases *t, int64_t now_us)
         state = due->account != NULL ? &due->account->state : &due->site->state;
         state->is_dirty = false;
         score(t, due->account, due->site, now_us, &c);
-        if (c.is_case && (!state->case_written || c.severity > state->case_severity ||
-                             (c.families & ~state->case_families) != 0))
+        if (c.view.is_case && (!state->case_written || c.view.severity > state->case_severity ||
+                                  (c.view.families & ~state->case_families) != 0))
             emit(t, &c);
     }
     t->due_count = 0;
@@ -519,13 +532,10 @@ static int
 by_first_seen(const void *a, const void *b)
 {
     const struct scored *x = a, *y = b;
-    uint64_t id, other;
 
-    if (x->first_us != y->first_us)
-        return x->first_us < y->first_us ? -1 : 1;
-    id = finding_id("case", x->account, x->site == NULL ? "" : x->site->name, "");
-    other = finding_id("case", y->account, y->site == NULL ? "" : y->site->name, "");
-    return (id > other) - (id < other);
+    if (x->view.first_us != y->view.first_us)
+        return x->view.first_us < y->view.first_us ? -1 : 1;
+    return (x->view.id > y->view.id) - (x->view.id < y->view.id);
 }
 
 static void
@@ -542,7 +552,7 @@ finish_one(struct cases *t, struct account *a, struct site *s, int64_t now_us,
         return;
     *changed = grown;
     score(t, a, s, now_us, &grown[*count]);
-    if (grown[*count].is_case && grown[*count].score != state->case_written_score)
+    if (grown[*count].view.is_case && grown[*count].view.score != state->case_written_score)
         (*count)++;
 }
 
@@ -576,6 +586,6 @@ cases_drop(struct cases *t, struct account *a, struct site *s, int64_t now_us)
     if (!state->case_written)
         return;
     score(t, a, s, now_us, &c);
-    if (c.is_case && c.score != state->case_written_score)
+    if (c.view.is_case && c.view.score != state->case_written_score)
         emit(t, &c);
 }

@@ -12,6 +12,7 @@
 #include "finding.h"
 
 #define CASE_PARTS 64
+#define CASE_SUMMARY 1024
 
 /* One weight that enters a sum. */
 struct case_part {
@@ -19,7 +20,21 @@ struct case_part {
     const struct config_flag *flag;
     const char *name; /* the detector's, or "roster-flag" */
     enum finding_family family;
+    double share; /* of its weight, which enters here: 1, or less when it is of the other side */
     double weight, counted;
+};
+
+/* A case as it stands. */
+struct case_view {
+    uint64_t id;
+    struct case_part parts[CASE_PARTS];
+    unsigned count, families;
+    double sum;
+    int score;
+    bool is_case;
+    enum config_severity severity; /* when it is one */
+    int64_t first_us, last_us;
+    char summary[CASE_SUMMARY];
 };
 
 struct cases;
@@ -41,6 +56,9 @@ void cases_touch(struct cases *t, struct finding *f, int64_t now_us);
 void cases_settle(struct cases *t, int64_t now_us);
 /* Last documents of cases whose score changed, by first sighting and id. */
 void cases_finish(struct cases *t, int64_t now_us);
+/* How the account or the site scores now, case or not. */
+void cases_view(const struct cases *t, struct account *a, struct site *s, int64_t now_us,
+    struct case_view *out);
 /* The subject goes. */
 void cases_drop(struct cases *t, struct account *a, struct site *s, int64_t now_us);
 

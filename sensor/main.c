@@ -104,12 +104,20 @@ write_alert(void *context, const struct alert *a)
 static struct outputs_request
 wanted_outputs(const struct run *run)
 {
-    return (struct outputs_request){ .config = run->config,
+    static const char *const nowhere[] = { "yaml:/dev/null" };
+    struct outputs_request request = { .config = run->config,
         .specs = run->options.outputs.list,
         .spec_count = run->options.outputs.count,
         .observations = run->options.observations,
         .replay = run->options.interfaces.count == 0,
         .message = log_message };
+
+    /* An explanation stands alone on standard output. */
+    if (run->options.explain != NULL && request.spec_count == 0 && run->config->output_count == 0) {
+        request.specs = nowhere;
+        request.spec_count = 1;
+    }
+    return request;
 }
 
 /* A file that is there must be readable as one; a sensor may be using it. */
@@ -160,13 +168,13 @@ is_live(const struct run *run)
 
 /* What the last run knew. */
 static int
-open_state(struct run *run)
+open_state(struct run *run, bool writes)
 {
     char error[512];
 
-    if (run->config->state_path == NULL || (!is_live(run) && run->options.state == NULL))
+    if (run->config->state_path == NULL || (writes && !is_live(run) && run->options.state == NULL))
         return 0;
-    run->state = state_open(run->config->state_path, true, error, sizeof error);
+    run->state = state_open(run->config->state_path, writes, error, sizeof error);
     if (run->state == NULL) {
         log_failure("%s", error);
         return -1;
@@ -211,22 +219,51 @@ save_when_due(struct run *run)
 }
 
 static int
-open_outputs(struct run *run)
+open_analyst(struct run *run)
 {
-    const struct outputs_request outputs = wanted_outputs(run);
     const struct analyst_request analyst = {
         .config = run->config, .geoip = run->geoip, .alert = write_alert, .context = run
     };
 
-    run->outputs = outputs_open(&outputs);
-    if (run->outputs == NULL)
-        return -1;
     run->analyst = analyst_open(&analyst);
-    if (run->analyst == NULL) {
-        log_failure("out of memory for the tables of accounts and sites");
-        return -1;
+    if (run->analyst != NULL)
+        return 0;
+    log_failure("out of memory for the tables of accounts and sites");
+    return -1;
+}
+
+static int
+open_all(struct run *run)
+{
+    const struct outputs_request outputs = wanted_outputs(run);
+
+    run->outputs = outputs_open(&outputs);
+    return run->outputs == NULL || open_analyst(run) != 0 ? -1 : open_state(run, true);
+}
+
+/* Of the state file alone, without packets: a list, or why an alert was raised. */
+static int
+answer(struct run *run)
+{
+    const struct options *o = &run->options;
+
+    if (o->list != NULL && !analyst_has_list(o->list)) {
+        log_failure("--list: expected cases, accounts, sites or devices, not '%s'", o->list);
+        return EXIT_USAGE;
     }
-    return open_state(run);
+    if (run->config->state_path == NULL) {
+        log_failure("%s needs --state FILE%s", o->list != NULL ? "--list" : "--explain",
+            o->list != NULL ? "" : " or a replay");
+        return EXIT_USAGE;
+    }
+    if (open_analyst(run) != 0 || open_state(run, false) != 0)
+        return EXIT_USAGE;
+    if (o->list != NULL)
+        return analyst_list(run->analyst, o->list, o->outputs.count > 0, stdout) == 0
+                   ? EXIT_DONE
+                   : EXIT_IO_FAILED;
+    return analyst_explain(run->analyst, o->explain, stdout, stderr) == 0 ? EXIT_DONE
+                                                                          : EXIT_IO_FAILED;
 }
 
 static void
@@ -337,7 +374,18 @@ run_analysis(struct run *run)
     analyst_report_suppress(run->analyst, say_note, NULL);
     if (!run->options.quiet)
         summary_print(run->options.analyse == NULL ? &run->packets : NULL, &summary);
+    if (run->options.explain != NULL &&
+        analyst_explain(run->analyst, run->options.explain, stdout, stderr) != 0)
+        return EXIT_IO_FAILED;
     return lost != 0 || unsaved != 0 ? EXIT_IO_FAILED : status;
+}
+
+static bool
+has_input(const struct run *run)
+{
+    const struct options *o = &run->options;
+
+    return o->paths.count + o->interfaces.count > 0 || o->analyse != NULL;
 }
 
 /* The live default: interfaces from the configuration when no input is named. */
@@ -347,7 +395,7 @@ take_configured_interfaces(struct run *run)
     struct options *o = &run->options;
     const struct config_texts *configured = &run->config->sensor.interfaces;
 
-    if (o->paths.count + o->interfaces.count > 0 || o->analyse != NULL)
+    if (has_input(run))
         return true;
     if (configured->count == 0) {
         log_failure("nothing to read: give -r PATH, -i IFACE or --analyse PATH (-h for help)");
@@ -394,7 +442,9 @@ act(struct run *run)
         return EXIT_USAGE;
     if (run->options.action == OPTIONS_TEST)
         return test_start(run);
-    if (!take_configured_interfaces(run) || open_outputs(run) != 0)
+    if (run->options.list != NULL || (run->options.explain != NULL && !has_input(run)))
+        return answer(run);
+    if (!take_configured_interfaces(run) || open_all(run) != 0)
         return EXIT_USAGE;
     return run_analysis(run);
 }

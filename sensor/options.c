@@ -43,6 +43,12 @@ static const struct option_row option_table[] = {
     { "--roster", OPTION_TEXT, AT(roster), 0, "FILE", "contractors and what they claim" },
     { "--state", OPTION_TEXT, AT(state), 0, "FILE",
         "go on from what FILE knows, and keep in it what becomes known" },
+    { "--list", OPTION_TEXT, AT(list), 0, "WHAT",
+        "of the state file: cases, accounts, sites or devices, as a table; -o json:- as JSON "
+        "lines" },
+    { "--explain", OPTION_TEXT, AT(explain), 0, "ID",
+        "why this alert: rule, thresholds, evidence, arithmetic; of the state file, or after a "
+        "replay" },
     { "--dump-config", OPTION_ACTION, 0, OPTIONS_DUMP_CONFIG, NULL,
         "print the configuration in effect, every key" },
     { "--list-detectors", OPTION_ACTION, 0, OPTIONS_LIST_DETECTORS, NULL,
@@ -166,6 +172,13 @@ filter_join(struct options *o, int count, char **words)
     return 0;
 }
 
+static bool
+is_json_on_stdout(const struct options_texts *outputs)
+{
+    return outputs->count == 1 &&
+           (strcmp(outputs->list[0], "json:-") == 0 || strcmp(outputs->list[0], "json") == 0);
+}
+
 /* What cannot go together, in one place. */
 static int
 options_check(const struct options *o)
@@ -177,6 +190,12 @@ options_check(const struct options *o)
         why = "-r, -i and --analyse exclude each other";
     else if (o->analyse != NULL && o->filter != NULL)
         why = "--analyse takes no packet filter";
+    else if (o->list != NULL && (inputs > 0 || o->explain != NULL))
+        why = "--list reads the state file alone";
+    else if (o->list != NULL && o->outputs.count > 0 && !is_json_on_stdout(&o->outputs))
+        why = "--list prints a table, or JSON lines with -o json:-";
+    else if (o->explain != NULL && o->interfaces.count > 0)
+        why = "--explain goes with a replay, or with the state file alone";
     if (why == NULL)
         return 0;
     fprintf(stderr, "farmwatch: %s\n", why);
@@ -236,7 +255,8 @@ options_print_help(FILE *to)
     fputs("farmwatch: finds relayed remote workers in network traffic\n\n"
           "  farmwatch [-c FILE] -r PATH [-r PATH ...] [BPF expression]    replay captures\n"
           "  farmwatch [-c FILE] -i IFACE [-i IFACE ...] [BPF expression]  watch\n"
-          "  farmwatch [-c FILE] --analyse PATH                            stored observations\n\n",
+          "  farmwatch [-c FILE] --analyse PATH                            stored observations\n"
+          "  farmwatch [-c FILE] --state FILE --list WHAT | --explain ID   what is known\n\n",
         to);
     for (size_t i = 0; i < OPTION_COUNT; i++) {
         const struct option_row *row = &option_table[i];

@@ -26,7 +26,7 @@ enum options_action {
 
 struct options {
     enum options_action action;
-    const char *config, *roster, *observations, *analyse, *state;
+    const char *config, *roster, *observations, *analyse, *state, *list, *explain;
     struct options_texts paths, interfaces, outputs, overrides;
     unsigned workers; /* 0 = choose */
     bool quiet, verbose;

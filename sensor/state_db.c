@@ -176,7 +176,7 @@ write_version(struct state_db *db)
 static int
 migrate(struct state_db *db)
 {
-    int64_t from;
+    int64_t from = 0;
 
     if (read_number(db, "PRAGMA user_version", &from) != 0)
         return -1;
@@ -188,7 +188,7 @@ migrate(struct state_db *db)
         if (create_tables(db) != 0)
             return -1;
     } else {
-        for (; from < STATE_DB_VERSION; from++)
+        for (; from > 0 && from < STATE_DB_VERSION; from++)
             if (execute(db, migrations[from - 1]) != 0)
                 return -1;
     }
@@ -198,13 +198,13 @@ migrate(struct state_db *db)
 static int
 check_version(struct state_db *db, bool writes)
 {
-    int64_t application, version, tables;
+    int64_t application = 0, version = 0, tables = 0;
 
     if (read_number(db, "PRAGMA application_id", &application) != 0 ||
         read_number(db, "PRAGMA user_version", &version) != 0 ||
         read_number(db, "SELECT count(*) FROM sqlite_master", &tables) != 0)
         return -1;
-    if (application != APPLICATION_ID && (tables > 0 || version != 0))
+    if ((application != APPLICATION_ID && (tables > 0 || version != 0)) || version < 0)
         return fail(db, "is a database of another program: name another file");
     if (version > STATE_DB_VERSION)
         return fail(db,

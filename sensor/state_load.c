@@ -129,6 +129,7 @@ take_device(void *context, void *row)
     memcpy(kept->driven_by, d->driven_by, sizeof kept->driven_by);
     kept->driven_us = d->driven_us;
     kept->on_vpn_us = d->on_vpn_us;
+    memcpy(kept->fingerprints, d->fingerprints, sizeof kept->fingerprints);
     add_owner(load, &kept->change, d->change.serial, d->change.used);
 }
 

@@ -53,6 +53,10 @@ static const struct state_field device_fields[] = {
     FIELD(TEXT, "driven_by", device, driven_by),
     FIELD(WHOLE, "driven_us", device, driven_us),
     FIELD(WHOLE, "on_vpn_us", device, on_vpn_us),
+    FIELD(TEXT, "dhcp", device, fingerprints[0]),
+    FIELD(TEXT, "tcp", device, fingerprints[1]),
+    FIELD(TEXT, "hassh", device, fingerprints[2]),
+    FIELD(TEXT, "ja4", device, fingerprints[3]),
 };
 
 static const struct state_field lease_fields[] = {

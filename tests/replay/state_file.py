@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """A state file between runs: what two runs find is what one would have found; each way in which the file can fail."""
+import calendar
 import json
 import os
 import resource
@@ -226,6 +227,19 @@ def _(binary, folder, good):
     return wrong + verdict(run(binary, "-r", good, "--state", state), 0, [])
 
 
+def is_stored(state, text):
+    wanted = calendar.timegm(time.strptime(text[:19], "%Y-%m-%dT%H:%M:%S"))
+    if not os.path.exists(state + "-wal"):
+        return False
+    db = sqlite3.connect(state)
+    try:
+        return db.execute("SELECT count(*) FROM meta WHERE clock_us >= ?", (wanted * 1000000,)).fetchone()[0] > 0
+    except sqlite3.OperationalError:  # it is being made
+        return False
+    finally:
+        db.close()
+
+
 @check("killed, it goes on from its last second")
 def _(binary, folder, good):
     capture = os.path.join(folder, "days.pcap")
@@ -238,15 +252,15 @@ def _(binary, folder, good):
     first = feed(binary, state, os.path.join(folder, "out1"))
     for line in lines[:half]:
         first.stdin.write(line)
-    first.stdin.flush()
-    time.sleep(1.1)
-    first.stdin.write(lines[half])  # what came before this is a second old: it is kept
-    first.stdin.flush()
-    time.sleep(0.5)
+    until = time.monotonic() + 30
+    while not is_stored(state, json.loads(lines[half - 1])["time"]) and time.monotonic() < until:
+        first.stdin.write(lines[half - 1])  # a copy, which is no further login; what came before it is a second old at last
+        first.stdin.flush()
+        time.sleep(0.3)
     first.send_signal(signal.SIGKILL)
     first.communicate()
     second = feed(binary, state, os.path.join(folder, "out2"))
-    said = second.communicate(b"".join(lines[half + 1:]))[1]
+    said = second.communicate(b"".join(lines[half:]))[1]
     if second.returncode != 0:
         return ["exit %d after the kill: %s" % (second.returncode, said.decode())]
     whole = last_documents(run(binary, "-r", capture, "-o", "json:-").stdout)
@@ -275,3 +289,63 @@ def _(binary, folder, good):
     if len(last_documents(r.stdout)) < 400:
         wrong.append("alerts are missing")
     return wrong + verdict(run(binary, "-r", capture, "--state", state), 0, [])
+
+
+def telling(folder):
+    """A capture that makes a case of two findings."""
+    path = os.path.join(folder, "good.pcap")
+    world = craft.World()
+    world.login(cases.T, "contractor1", cases.DPRK, "10.8.0.5")
+    world.login(cases.T + cases.HOUR, "contractor1", cases.CHINA, "10.8.0.6")
+    world.write(path)
+    return path
+
+
+def listed(binary, state, what, *arguments):
+    r = run(binary, "--state", state, "--list", what, *arguments)
+    return r, r.stdout.decode()
+
+
+@check("what is known is listed, while a sensor runs too")
+def _(binary, folder, good):
+    state, good, wrong = os.path.join(folder, "s.db"), telling(folder), []
+    alerts = [json.loads(line) for line in run(binary, "-r", good, "--state", state, "-o", "json:-").stdout.decode().splitlines()]
+    case = [a for a in alerts if a["alert"] == "case"][-1]
+    holder = feed(binary, state, os.path.join(folder, "out"))
+    wait_for(state + "-wal")
+    for what, words in (("cases", ["SCORE", case["id"], "contractor1"]), ("accounts", ["contractor1", "10.8.0.6", "CN", "KP"]),
+                        ("sites", [cases.CHINA, "CN", "contractor1"]), ("devices", ["ADDRESS", "VENDOR"])):
+        r, text = listed(binary, state, what)
+        wrong += verdict(r, 0, []) + ["--list %s does not say %s: %s" % (what, w, text) for w in words if w not in text]
+        heading, *rows = text.splitlines()
+        starts = [i for i in range(2, len(heading)) if heading[i - 2:i] == "  " and heading[i] != " "]
+        if not all(row[i - 2:i] == "  " for row in rows for i in starts):
+            wrong.append("--list %s is not aligned: %s" % (what, text))
+        r, text = listed(binary, state, what, "-o", "json:-")
+        rows = [json.loads(line) for line in text.splitlines()]
+        if what == "cases" and (len(rows) != 1 or rows[0]["score"] != case["score"] or rows[0]["severity"] != case["severity"]):
+            wrong.append("--list cases says %s of %s" % (rows, case))
+    holder.communicate()
+    return wrong + verdict(listed(binary, state, "people")[0], 2, ["people", "devices"]) \
+        + verdict(listed(binary, state + ".none", "cases")[0], 2, ["s.db.none"]) \
+        + verdict(run(binary, "--list", "cases"), 2, ["--state"]) \
+        + verdict(run(binary, "--list", "cases", "-r", good), 2, ["--list"])
+
+
+@check("an alert is explained, from the file and after a replay")
+def _(binary, folder, good):
+    state, good, wrong = os.path.join(folder, "s.db"), telling(folder), []
+    alerts = [json.loads(line) for line in run(binary, "-r", good, "--state", state, "-o", "json:-").stdout.decode().splitlines()]
+    for a in alerts:
+        words = [a["id"], a["alert"], a["summary"], "= %d" % a["score"], "in force", "good.pcap"]
+        words += ["policy.watched-countries: [CN, RU, KP]"] if a["alert"] == "egress-country" else []
+        words += [f["id"] for f in a.get("findings", [])]
+        words += ["packet %d" % e["source"]["packet"] for e in a["evidence"]]
+        r, again = run(binary, "--state", state, "--explain", a["id"]), run(binary, "-r", good, "--explain", a["id"])
+        text = r.stdout.decode()
+        wrong += verdict(r, 0, []) + ["it does not say %r: %s" % (word, text) for word in words if word not in text]
+        if again.stdout != r.stdout:
+            wrong.append("after a replay it is %s" % again.stdout.decode())
+    r = run(binary, "--state", state, "--explain", alerts[0]["id"][:8] + "00000000")
+    return wrong + verdict(r, 1, [alerts[0]["id"]]) + verdict(run(binary, "--explain", "0"), 2, ["--state"]) \
+        + (["said of an unknown one: %s" % r.stdout.decode()] if r.stdout else [])

@@ -86,6 +86,10 @@ test_refusals(void **state)
         { "workers text", { "-r", "a", "-j", "two" } },
         { "replay and live", { "-r", "a", "-i", "eth0" } },
         { "filter with stored observations", { "--analyse", "a", "tcp" } },
+        { "list of a replay", { "--list", "cases", "-r", "a" } },
+        { "list and explanation", { "--list", "cases", "--explain", "7f" } },
+        { "list as YAML", { "--list", "cases", "-o", "yaml:-" } },
+        { "explanation of what is not over", { "--explain", "7f", "-i", "eth0" } },
     };
 
     (void)state;
