@@ -190,6 +190,16 @@ take_away(void *context, void *row)
         a->away_days[a->away_day_count++] = r->day;
 }
 
+static bool
+is_enabled(const struct config *config, const struct detector *d)
+{
+    unsigned i = 0;
+
+    while (detect_table[i] != d)
+        i++;
+    return config->detectors[i].enabled;
+}
+
 static void
 take_finding(void *context, void *row)
 {
@@ -198,6 +208,9 @@ take_finding(void *context, void *row)
     struct subject_state *state = find_subject(load, r->owner);
 
     r->finding.detector = state_detector(r->detector);
+    /* What a detector said before it was turned off counts no more, and is not forgotten. */
+    if (r->finding.detector != NULL && !is_enabled(load->of->config, r->finding.detector))
+        r->finding.is_suppressed = true;
     if (state == NULL || r->finding.detector == NULL ||
         findings_restore(load->of->findings, state, &r->finding) == NULL)
         load->differs = true;

@@ -6,6 +6,7 @@ import subprocess
 import time
 
 import craft
+import live_state
 from lab import Lab, need
 
 CHINA, HOME, DPRK, GATEWAY = "60.18.0.5", "73.10.0.2", "175.45.176.10", "198.51.100.10"
@@ -28,7 +29,7 @@ def said(documents):
     return {(d["alert"], d.get("severity"), json.dumps(d.get("subject"), sort_keys=True)) for d in map(json.loads, documents)}
 
 
-def check(binary):
+def as_replayed(binary):
     """What is wrong; empty when live and replay agree."""
     need("tcpreplay")
     with Lab({"tap": [], "wire": []}) as lab:
@@ -60,3 +61,7 @@ def check(binary):
         if seen - want:
             wrong.append("live adds %s" % sorted(seen - want))
         return wrong
+
+
+def check(binary):
+    return as_replayed(binary) + live_state.check(binary)

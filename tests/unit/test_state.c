@@ -113,6 +113,8 @@ set_up(void **state)
     config.limits.accounts = 10;
     config.limits.sites = 10;
     config.limits.lease_us = DAY_US;
+    config.detectors[0].enabled = true;
+    config.detectors[1].enabled = true;
     counting.memory_version = 1;
     snprintf(path, sizeof path, "/tmp/test_state.%ld", (long)getpid());
     unlink(path);
@@ -216,6 +218,10 @@ findings_come_back_with_their_evidence(void **state)
     assert_string_equal(f->claims[0].value, "there");
     assert_int_equal(f->claims[0].packets[0], 99);
     assert_int_equal(f->sites[0].serial, 5);
+    config.detectors[1].enabled = false;
+    restart();
+    assert_false(find_finding("jdoe", 0)->is_suppressed);
+    assert_true(find_finding("jdoe", 1)->is_suppressed); /* counts no more */
 }
 
 static const char *
