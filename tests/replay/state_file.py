@@ -15,6 +15,9 @@ import cases
 import craft
 
 QUIET = 2400  # seconds without a packet after which nothing of the packet side is under way
+# A login within the last minute of the first run is judged at its end by what was seen until then, where one run would have
+# waited for its next packet: the finding is the same, the packet that it was first seen in may not be.
+WHEN = ("update", "time", "first-seen", "last-seen", "evidence")
 CHECKS = []
 
 
@@ -43,13 +46,19 @@ def verdict(r, status, words):
 
 
 def last_documents(*outputs):
-    return {a["id"]: dict(a, update=None) for data in outputs for a in map(json.loads, data.decode().splitlines())}
+    return {a["id"]: a for data in outputs for a in map(json.loads, data.decode().splitlines())}
+
+
+def without_when(value):
+    if isinstance(value, list):
+        return [without_when(v) for v in value]
+    return {k: without_when(v) for k, v in value.items() if k not in WHEN} if isinstance(value, dict) else value
 
 
 def differences(whole, parts):
     wrong = []
     for key in sorted(set(whole) | set(parts)):
-        one, two = whole.get(key, {}), parts.get(key, {})
+        one, two = without_when(whole.get(key, {})), without_when(parts.get(key, {}))
         wrong += ["%s: %s: %s in one run, %s in two" % ((one or two)["alert"], field, one.get(field), two.get(field))
                   for field in sorted(set(one) | set(two)) if one.get(field) != two.get(field)]
     return wrong
