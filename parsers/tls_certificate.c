@@ -8,6 +8,7 @@
  */
 #include "der.h"
 #include "login.h"
+#include "text.h"
 #include "tls.h"
 
 #define DER_OID 0x06
@@ -107,11 +108,13 @@ attribute(struct rd name, const uint8_t *oid, size_t n, struct rd *value)
 static size_t
 append(char *room, size_t at, const char *mark, struct rd text)
 {
-    size_t n = strlen(mark), m = rd_left(&text);
+    struct rd first = text_of(mark);
+    size_t n = rd_left(&first), m = rd_left(&text);
 
     if (n + m > FACT_TEXT_MAX - at)
         return at;
-    memcpy(room + at, mark, n);
+    if (n > 0)
+        memcpy(room + at, first.p, n);
     if (m > 0)
         memcpy(room + at + n, text.p, m);
     return at + n + m;
