@@ -43,15 +43,14 @@ struct run {
     struct pipeline_summary packets;
 };
 
-/* Keys that are read and checked but do nothing in this version: said, so that nobody relies on
- * them. */
+/* What does nothing in this run, so that nobody relies on it. */
 static void
-say_idle_keys(const struct config *c)
+say_idle(const struct config *c)
 {
     if (c->metrics_listen != NULL)
         log_note("metrics.listen: this version serves no metrics");
-    if (c->sensor.has_location)
-        log_note("sensor.location: no detector of this version uses it");
+    if (!c->sensor.has_location)
+        log_note("no sensor.location: path-too-long and path-too-short stand down");
     for (unsigned i = 0; i < c->output_count; i++)
         if ((c->outputs[i].what & OUTPUT_HEALTH) != 0)
             log_note("outputs: this version writes no health records");
@@ -71,7 +70,7 @@ load_config(struct run *run)
     run->config = config_load(&request);
     if (run->config == NULL)
         return -1;
-    say_idle_keys(run->config);
+    say_idle(run->config);
     return 0;
 }
 

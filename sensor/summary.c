@@ -8,6 +8,8 @@
 #include "timestamp.h"
 #include <inttypes.h>
 
+#define ONE_WAY_FLOWS 20 /* fewer say nothing of a tap */
+#define ONE_WAY_PCT 95   /* scans and lost answers alone are less */
 #define COUNT_WIDTH 14
 
 static void
@@ -117,6 +119,13 @@ put_parsers(FILE *to, const struct pipeline_summary *p, bool verbose)
     }
 }
 
+/* A tap that sees one direction: of nearly all flows, and not of a few. */
+static bool
+is_one_way(const struct pipeline_summary *p)
+{
+    return p->flows >= ONE_WAY_FLOWS && p->flows_one_way * 100 >= p->flows * ONE_WAY_PCT;
+}
+
 static bool
 is_nothing_decoded(const struct pipeline_summary *p)
 {
@@ -145,6 +154,10 @@ summary_write(FILE *to, const struct pipeline_summary *packets,
         return;
     put_packet_losses(to, packets);
     put_parsers(to, packets, verbose);
+    if (is_one_way(packets))
+        fprintf(to,
+            "\nONE WAY ONLY: what needs both directions (sessions, round trips, control) stood "
+            "down. Does the span carry received and sent packets?\n");
     if (is_nothing_decoded(packets))
         fprintf(to, "\nNOTHING WAS DECODED: %s\n",
             packets->packets == 0

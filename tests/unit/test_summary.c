@@ -92,6 +92,29 @@ nothing_decoded_is_said_loudly(void **state)
     free(text);
 }
 
+static const struct {
+    uint64_t flows, one_way;
+    bool is_said;
+} taps[] = { { 20, 19, true }, { 20, 18, false }, { 19, 19, false }, { 1000, 950, true } };
+
+static void
+one_direction_is_said_loudly(void **state)
+{
+    struct analyst_summary a = { 0 };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof taps / sizeof taps[0]; i++) {
+        struct pipeline_summary p = {
+            .packets = 1, .flows = taps[i].flows, .flows_one_way = taps[i].one_way
+        };
+        char *text = summarise(&p, &a, false);
+
+        if ((strstr(text, "ONE WAY ONLY") != NULL) != taps[i].is_said)
+            fail_msg("%d of %d", (int)taps[i].one_way, (int)taps[i].flows);
+        free(text);
+    }
+}
+
 static void
 what_is_natural_is_said_when_asked(void **state)
 {
@@ -126,6 +149,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(says_what_was_seen_and_lost),
         cmocka_unit_test(nothing_decoded_is_said_loudly),
+        cmocka_unit_test(one_direction_is_said_loudly),
         cmocka_unit_test(what_is_natural_is_said_when_asked),
         cmocka_unit_test(the_bar_forecasts),
     };
