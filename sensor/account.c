@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define LEAST_TIES 4u /* a power of two, as the limits are */
+
 /* The longest that any rule looks back: single reported exits age out after it. */
 #define KEEP_US (INT64_C(180) * 86400 * 1000000)
 
@@ -141,6 +143,8 @@ drop_account(struct accounts *t, struct account *a)
     if (a->is_known)
         change_end(&a->state.change);
     memory_free(&a->state.memory);
+    free(a->state.tools);
+    free(a->sites);
     free(a);
 }
 
@@ -162,6 +166,8 @@ drop_site(struct accounts *t, struct site *s)
     HASH_DEL(t->sites, s);
     change_end(&s->state.change);
     memory_free(&s->state.memory);
+    free(s->state.tools);
+    free(s->accounts);
     free(s);
 }
 
@@ -373,17 +379,32 @@ accounts_restore_site(struct accounts *t, const struct site *row)
 /* The tie to `other` is moved to the end; the oldest goes when there is no room, and is returned
  * so that its other end can forget it too. */
 static void *
-add_tie(struct tie *ties, unsigned *count, unsigned room, const struct tie *tie)
+add_tie(struct tie *ties, unsigned *count, unsigned most, const struct tie *tie)
 {
     void *gone = NULL;
 
     untie(ties, count, tie->other);
-    if (*count == room) {
+    if (*count == most) {
         gone = ties[0].other;
         untie(ties, count, gone);
     }
     ties[(*count)++] = *tie;
     return gone;
+}
+
+/* Doubles whenever the list is full: most have a few, and there are many. */
+static bool
+make_room(struct tie **ties, unsigned count)
+{
+    unsigned room = count < LEAST_TIES ? LEAST_TIES : 2 * count;
+    struct tie *grown;
+
+    if (count != 0 && (count < LEAST_TIES || (count & (count - 1)) != 0))
+        return true;
+    grown = realloc(*ties, room * sizeof **ties);
+    if (grown != NULL)
+        *ties = grown;
+    return grown != NULL;
 }
 
 void
@@ -393,6 +414,8 @@ accounts_restore_tie(struct account *a, struct site *s, const struct tie *row)
     struct site *old_site;
     struct account *old;
 
+    if (!make_room(&a->sites, a->site_count) || !make_room(&s->accounts, s->account_count))
+        return;
     to_site.other = s;
     to_account.other = a;
     old_site = add_tie(a->sites, &a->site_count, ACCOUNT_SITES, &to_site);
@@ -403,6 +426,14 @@ accounts_restore_tie(struct account *a, struct site *s, const struct tie *row)
         return;
     untie(old->sites, &old->site_count, s);
     change_mark(&old->state.change);
+}
+
+struct tool_use *
+subject_tools(struct subject_state *state)
+{
+    if (state->tools == NULL)
+        state->tools = calloc(ACCOUNT_TOOLS, sizeof *state->tools);
+    return state->tools;
 }
 
 void

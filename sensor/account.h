@@ -47,7 +47,7 @@ struct subject_state {
         char name[64], device[DEVICE_NAME];
         int64_t last_us;
         struct claim_source source;
-    } tools[ACCOUNT_TOOLS];
+    } * tools; /* by subject_tools(); owned */
     unsigned tool_count;
     struct memory *memory; /* of detectors; by subject_memory() */
 };
@@ -64,7 +64,7 @@ struct site {
     struct in6_addr address; /* one of it, as first seen */
     char name[LOCALITY_SITE_SIZE];
     int64_t last_us;
-    struct tie accounts[SITE_ACCOUNTS]; /* least recently tied first */
+    struct tie *accounts; /* least recently tied first; owned, NULL when none */
     unsigned account_count;
     struct subject_state state;
     UT_hash_handle hh;
@@ -113,7 +113,7 @@ struct account {
     int64_t last_us;
     struct lease *leases;
     unsigned lease_count;
-    struct tie sites[ACCOUNT_SITES];
+    struct tie *sites; /* as a site's accounts */
     unsigned site_count;
     struct origin origins[ACCOUNT_ORIGINS];
     unsigned origin_count;
@@ -202,6 +202,8 @@ uint64_t accounts_count(const struct accounts *t);
 uint64_t accounts_site_count(const struct accounts *t);
 uint64_t accounts_evicted(const struct accounts *t);
 
+/* Room for ACCOUNT_TOOLS, made when first asked for. NULL: memory is short. */
+struct tool_use *subject_tools(struct subject_state *state);
 /* What the detector remembers of an account or site, of a device: a block of zeroes when it is new,
  * kept for as long as its owner, over restarts where there is a state file. Take it when something
  * is to be written. NULL as memory_take(). */

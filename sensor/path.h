@@ -10,7 +10,7 @@
 
 #include "claim.h"
 
-#define PATHS 4 /* addresses remembered of one subject; the least recently used goes */
+#define PATHS 2 /* addresses remembered of one subject; the least recently used goes */
 
 enum path_clock {
     PATH_TCP,         /* the handshake of a TCP connection: to whoever ends it */

@@ -176,7 +176,7 @@ take_tool(void *context, void *row)
     const struct tool_row *r = row;
     struct subject_state *state = find_subject(context, r->owner);
 
-    if (state != NULL && state->tool_count < ACCOUNT_TOOLS)
+    if (state != NULL && state->tool_count < ACCOUNT_TOOLS && subject_tools(state) != NULL)
         state->tools[state->tool_count++] = r->tool;
 }
 

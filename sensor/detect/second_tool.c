@@ -26,6 +26,8 @@ remember(struct subject_state *state, const struct detect_event *e)
 {
     struct tool_use *use = NULL;
 
+    if (subject_tools(state) == NULL)
+        return;
     for (unsigned i = 0; i < state->tool_count && use == NULL; i++)
         if (list_same_tool(state->tools[i].name, e->app))
             use = &state->tools[i];
