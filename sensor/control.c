@@ -95,6 +95,7 @@ control_add(struct control *c, const struct control_policy *policy, unsigned dir
 {
     int64_t slot = time_us / c->slot_us;
     enum control_screen found = CONTROL_NONE;
+    uint32_t *bytes;
 
     if (slot > c->slot) {
         found = control_look(c, policy);
@@ -102,7 +103,8 @@ control_add(struct control *c, const struct control_policy *policy, unsigned dir
     }
     if (time_us > c->last_us)
         c->last_us = time_us;
-    c->bytes[ring(c->slot)][direction] += payload_bytes;
+    bytes = &c->bytes[ring(c->slot)][direction];
+    *bytes = payload_bytes < UINT32_MAX - *bytes ? *bytes + payload_bytes : UINT32_MAX;
     if (payload_bytes < policy->input_max_bytes) {
         unsigned second = (unsigned)(c->last_us % c->slot_us / US_PER_S);
 

@@ -36,9 +36,9 @@ struct control_policy {
 
 struct control {
     int64_t first_us, last_us;
-    int64_t slot_us; /* how long a slot lasts */
-    int64_t slot;    /* the slot being filled, in slots since 1970 */
-    uint64_t bytes[CONTROL_SLOTS][2];
+    int64_t slot_us;                   /* how long a slot lasts */
+    int64_t slot;                      /* the slot being filled, in slots since 1970 */
+    uint32_t bytes[CONTROL_SLOTS][2];  /* ends at UINT32_MAX */
     uint16_t inputs[CONTROL_SLOTS][2]; /* a bit for each second with an input packet */
 };
 

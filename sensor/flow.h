@@ -71,7 +71,7 @@ struct flow {
     uint8_t hello[2];      /* what the first payload each way says: enum hello (hello.h) */
     uint32_t older, newer; /* neighbours in the list */
     int64_t first_us, last_us;
-    int64_t payload_us[2]; /* newest payload of each direction; 0: none */
+    uint32_t payload_at[2]; /* newest payload of each direction; as handshake_us; 0: none */
     uint64_t last_number; /* its last packet in its capture file; whoever feeds the table sets it */
     uint32_t last_capture;
     uint32_t handshake_us; /* last SYN, then SYN-ACK; counted from first_us, UINT32_MAX: too late */

@@ -69,6 +69,14 @@ flow_begin(struct flow *f, const struct packet *p, int64_t time_us)
     f->first_us = f->last_us = time_us;
 }
 
+int64_t
+flow_payload_us(const struct flow *f, unsigned direction)
+{
+    uint32_t at = f->payload_at[direction];
+
+    return at == 0 || at == TOO_LATE ? 0 : f->first_us + at;
+}
+
 bool
 flow_matches(const struct flow *f, const struct packet *p, unsigned *direction)
 {
@@ -177,7 +185,7 @@ track_tcp(struct flow *f, const struct packet *p, unsigned direction, int64_t ti
 static void
 track_payload(struct flow *f, const struct packet *p, unsigned direction, int64_t time_us)
 {
-    f->payload_us[direction] = time_us;
+    f->payload_at[direction] = since_first(f, time_us);
     f->payload_packets[direction]++;
     if (p->payload_length > UINT32_MAX - f->payload_bytes[direction])
         f->payload_bytes[direction] = UINT32_MAX;

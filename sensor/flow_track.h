@@ -20,6 +20,8 @@ flow_has_ports(uint8_t protocol)
 /* Fills the key of a zeroed flow and decides who is the originator: a SYN or SYN-ACK says it, else
  * the port of a service does, else who spoke first. */
 void flow_begin(struct flow *f, const struct packet *p, int64_t time_us);
+/* When a direction last had payload; 0: never, or so late that nobody times it. */
+int64_t flow_payload_us(const struct flow *f, unsigned direction);
 /* True when the packet belongs to the flow; *direction tells who sent it. */
 bool flow_matches(const struct flow *f, const struct packet *p, unsigned *direction);
 /* True for a SYN that opens a new connection on the ends of an old one. */

@@ -20,6 +20,7 @@
 struct remote;
 struct pending;
 struct overlap;
+struct early_peer;
 
 struct analyst {
     const struct config *config;
@@ -37,7 +38,9 @@ struct analyst {
     bool is_closing, has_time, has_past;
     int64_t now_us, past_us; /* past: up to there a state file has seen all */
     struct analyst_summary summary;
-    struct remote *remotes;   /* open sessions, by flow */
+    struct remote *remotes;         /* open sessions, by flow */
+    struct early_peer *early_peers; /* far ends told before their session, oldest first */
+    unsigned early_peer_count;
     struct pending *pendings; /* flows that wait for their login, oldest first */
     unsigned pending_count;
     struct overlap *overlaps; /* logins whose least overlap is still to pass, oldest first */

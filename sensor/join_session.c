@@ -12,6 +12,7 @@
 #include <string.h>
 
 #define PENDING_LIMIT 1024        /* flows that wait for a login at once */
+#define EARLY_LIMIT 64            /* callers whose sessions have not come in yet */
 #define DRIVEN_US (5 * MINUTE_US) /* a peer belongs to a control session this fresh */
 
 struct remote {
@@ -42,6 +43,13 @@ struct pending {
     bool is_refused; /* who knocked and was not let in has no session */
     struct observation observation;
     struct pending *prev, *next;
+};
+
+/* Who asked for a way to the device, before its session came in. */
+struct early_peer {
+    struct in6_addr peer;
+    struct observation observation;
+    struct early_peer *prev, *next;
 };
 
 void
@@ -388,6 +396,83 @@ find_watched(struct analyst *a, const struct observation *o, bool is_desktop,
 }
 
 static void
+drop_early(struct analyst *a, struct early_peer *p)
+{
+    DL_DELETE(a->early_peers, p);
+    a->early_peer_count--;
+    free(p);
+}
+
+/* A tool's server names the caller a moment before the session that he will drive. */
+static void
+remember_early(struct analyst *a, const struct observation *o, const struct in6_addr *peer)
+{
+    struct early_peer *p;
+
+    if (!fact_is(&o->fact, KEY_HOW, "hole-punch"))
+        return;
+    if (a->early_peer_count == EARLY_LIMIT)
+        drop_early(a, a->early_peers);
+    p = calloc(1, sizeof *p);
+    if (p == NULL)
+        return;
+    p->peer = *peer;
+    p->observation = *o;
+    DL_APPEND(a->early_peers, p);
+    a->early_peer_count++;
+}
+
+/* The far end that a relayed tool's own handshake gives away. False: no driven device takes part.
+ */
+static bool
+raise_peer(struct analyst *a, const struct observation *o, const struct in6_addr *peer)
+{
+    const struct in6_addr *ends[] = { &o->source, &o->destination };
+    struct detect_event e = { .kind = EVENT_PEER, .observation = o, .now_us = a->now_us };
+    struct join_end end;
+
+    for (unsigned i = 0; i < 2; i++) {
+        const struct device *d = accounts_find_device(a->accounts, ends[i]);
+
+        if (d == NULL || d->driven_by[0] == '\0' || a->now_us - d->driven_us > DRIVEN_US ||
+            locality_same(ends[i], peer))
+            continue;
+        end = join_end_of(a, ends[i]);
+        if (end.rank == 0)
+            return true;
+        join_place_event(a, &end, &e);
+        e.app = d->driven_by;
+        e.role = ROLE_DRIVEN;
+        e.is_first = true;
+        join_set_far(a, &e, peer);
+        join_raise(a, &e);
+        return true;
+    }
+    return false;
+}
+
+static void
+see_hidden_peer(struct analyst *a, const struct observation *o, const struct in6_addr *peer)
+{
+    if (!raise_peer(a, o, peer))
+        remember_early(a, o, peer);
+}
+
+/* The device is driven now: those who asked for it a moment ago are its far ends. */
+static void
+see_early_peers(struct analyst *a)
+{
+    struct early_peer *p, *next;
+
+    DL_FOREACH_SAFE(a->early_peers, p, next)
+    {
+        if (a->now_us - p->observation.time_us > JOIN_FLOW_US ||
+            raise_peer(a, &p->observation, &p->peer))
+            drop_early(a, p);
+    }
+}
+
+static void
 see_control(struct analyst *a, struct remote *r, const struct observation *o, bool is_desktop,
     const struct in6_addr *client, const struct in6_addr *server)
 {
@@ -427,6 +512,7 @@ see_control(struct analyst *a, struct remote *r, const struct observation *o, bo
     r->is_controlled = r->is_controlled || controlled;
     r->has_far = r->has_far || c.has_far;
     join_raise(a, &e);
+    see_early_peers(a);
 }
 
 /* ---- sessions and peers ---- */
@@ -529,33 +615,6 @@ join_session(struct analyst *a, const struct observation *o)
         drop_remote(a, r);
 }
 
-/* The far end that a relayed tool's own handshake gives away. */
-static void
-see_hidden_peer(struct analyst *a, const struct observation *o, const struct in6_addr *peer)
-{
-    const struct in6_addr *ends[] = { &o->source, &o->destination };
-    struct detect_event e = { .kind = EVENT_PEER, .observation = o, .now_us = a->now_us };
-    struct join_end end;
-
-    for (unsigned i = 0; i < 2; i++) {
-        const struct device *d = accounts_find_device(a->accounts, ends[i]);
-
-        if (d == NULL || d->driven_by[0] == '\0' || a->now_us - d->driven_us > DRIVEN_US ||
-            locality_same(ends[i], peer))
-            continue;
-        end = join_end_of(a, ends[i]);
-        if (end.rank == 0)
-            return;
-        join_place_event(a, &end, &e);
-        e.app = d->driven_by;
-        e.role = ROLE_DRIVEN;
-        e.is_first = true;
-        join_set_far(a, &e, peer);
-        join_raise(a, &e);
-        return;
-    }
-}
-
 static void
 see_watched_flow(struct analyst *a, const struct observation *o, const struct in6_addr *far)
 {
@@ -596,6 +655,8 @@ join_session_close(struct analyst *a)
 {
     while (a->pendings != NULL)
         drop_pending(a, a->pendings);
+    while (a->early_peers != NULL)
+        drop_early(a, a->early_peers);
     while (a->remotes != NULL)
         /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): the entry is out of the table */
         drop_remote(a, a->remotes);

@@ -8,7 +8,7 @@
 
 #include "../parsers/fact.h"
 
-#define LAG_BINS 128
+#define LAG_BINS 64
 #define LAG_BIN_US 10000 /* the last bin holds all that is longer */
 
 struct lag {

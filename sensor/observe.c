@@ -13,7 +13,7 @@
 #define CLASSIFY_US INT64_C(30000000)
 #define SECOND_US 1000000
 #define SYNS_A_SECOND 32u /* told, in one shard */
-#define PAIR_SETS 256u    /* of four requests under way, in one shard */
+#define PAIR_SETS 64u     /* of four requests under way, in one shard */
 
 const char *
 observe_transport(uint8_t protocol)

@@ -150,7 +150,7 @@ fill_input(struct job *job)
     in->source_port = f->port[from];
     in->destination_port = f->port[to];
     in->wire_length = p->payload_length;
-    in->peer_us = f->payload_us[to];
+    in->peer_us = flow_payload_us(f, to);
 }
 
 static bool

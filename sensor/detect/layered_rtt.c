@@ -29,6 +29,20 @@ struct history {
     struct paths paths;
 };
 
+/* What is remembered of nobody's site begins with an answer: most who connect never give one. */
+static struct history *
+find_history(const struct detect *d, const struct detect_event *e, enum path_clock clock)
+{
+    const struct site *site;
+
+    if (e->account != NULL || clock == PATH_APPLICATION)
+        return detect_memory(d, e);
+    site = accounts_find_site(d->accounts, &e->address);
+    return site != NULL && subject_memory_find(&site->state, d->detector->name) != NULL
+               ? detect_memory(d, e)
+               : NULL;
+}
+
 static void
 run(const struct detect *d, const struct detect_event *e)
 {
@@ -40,7 +54,7 @@ run(const struct detect *d, const struct detect_event *e)
     struct sighting s;
     struct path *p;
 
-    if ((clock != PATH_TCP && clock != PATH_APPLICATION) || (h = detect_memory(d, e)) == NULL)
+    if ((clock != PATH_TCP && clock != PATH_APPLICATION) || (h = find_history(d, e, clock)) == NULL)
         return;
     p = path_touch(&h->paths, &e->far, e->now_us);
     path_add(p, clock, e->rtt_us, e->observation);

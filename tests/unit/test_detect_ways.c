@@ -171,6 +171,31 @@ hidden_far_ends(void **state)
     }
 }
 
+static const struct {
+    const char *name, *how;
+    int64_t before;
+    bool is_revealed;
+} early[] = {
+    { "a caller a moment before", "hole-punch", 20 * S, true },
+    { "a caller of a minute ago and more", "hole-punch", 61 * S, false },
+    { "somebody's call before it", "ice", 20 * S, false },
+};
+
+static void
+callers_before_their_session(void **state)
+{
+    for (size_t i = 0; i < sizeof early / sizeof early[0]; i++) {
+        set_up(state);
+        scene_open();
+        scene_peer(MIN * 2 - early[i].before, LAPTOP, MESH, early[i].how, CHINA);
+        scene_session(MIN * 2, FACT_SESSION_OPEN, 5, LAPTOP, MESH, "remote-tool", "RustDesk",
+            "connected", NULL);
+        scene_finish();
+        if ((scene_find("revealed-peer", "192.168.1.0/24") != NULL) != early[i].is_revealed)
+            fail_msg("%s", early[i].name);
+    }
+}
+
 int
 main(void)
 {
@@ -181,6 +206,7 @@ main(void)
         cmocka_unit_test_setup(a_device_that_is_on_no_vpn, set_up),
         cmocka_unit_test_setup(a_vpn_that_is_approved, set_up),
         cmocka_unit_test_setup(hidden_far_ends, set_up),
+        cmocka_unit_test_setup(callers_before_their_session, set_up),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

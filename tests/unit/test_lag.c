@@ -68,7 +68,7 @@ test_minutes_of_thought(void **state)
     (void)state;
     lag_add(&l, true, START);
     lag_add(&l, false, START + 60000 * MS);
-    assert_int_equal(value(&l, KEY_INPUT_LAG_P5_US), 1270 * MS);
+    assert_int_equal(value(&l, KEY_INPUT_LAG_P5_US), 630 * MS);
 }
 
 int

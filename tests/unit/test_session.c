@@ -156,6 +156,8 @@ test_what_parsers_say(void **state)
     say(t, &g, "connected", "direct");
     assert_true(fact_is(&told[2], KEY_STATE, "connected"));
     assert_true(fact_is(&told[2], KEY_HOW, "direct"));
+    session_end(t, &f);
+    session_end(t, &g);
     session_table_close(t);
 }
 
