@@ -110,6 +110,7 @@ drop_lease(struct accounts *t, struct account *a, struct lease *l)
     accounts_end_lease(t, l, l->last_us);
     DL_DELETE(a->leases, l);
     a->lease_count--;
+    /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): it is in the table, so there is one */
     HASH_DEL(t->leases, l);
     free(l);
 }
@@ -136,12 +137,14 @@ drop_account(struct accounts *t, struct account *a)
 
         untie(s->accounts, &s->account_count, a);
     }
-    if (a->is_known)
+    if (a->is_known) {
+        /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): as above */
         HASH_DEL(t->known, a);
-    else
-        HASH_DEL(t->attempted, a);
-    if (a->is_known)
         change_end(&a->state.change);
+    } else {
+        /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): as above */
+        HASH_DEL(t->attempted, a);
+    }
     memory_free(&a->state.memory);
     free(a->state.tools);
     free(a->sites);
