@@ -290,8 +290,7 @@ put_vendor(struct inventory *v, const char *mac)
     uint8_t octets[LIST_VENDOR_MAC];
     char vendor[96] = "";
 
-    if (sscanf(mac, "%2hhx:%2hhx:%2hhx:%2hhx:%2hhx:%2hhx", &octets[0], &octets[1], &octets[2],
-            &octets[3], &octets[4], &octets[5]) == LIST_VENDOR_MAC)
+    if (text_to_octets(text_of(mac), octets))
         (void)list_vendor_of(octets, vendor, sizeof vendor);
     put_text(v, vendor);
 }

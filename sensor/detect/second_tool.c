@@ -24,20 +24,20 @@ static const char *const references[] = {
 static void
 remember(struct subject_state *state, const struct detect_event *e)
 {
-    struct tool_use *use = NULL;
+    struct tool_use *tools = subject_tools(state), *use = NULL;
 
-    if (subject_tools(state) == NULL)
+    if (tools == NULL)
         return;
     for (unsigned i = 0; i < state->tool_count && use == NULL; i++)
-        if (list_same_tool(state->tools[i].name, e->app))
-            use = &state->tools[i];
+        if (list_same_tool(tools[i].name, e->app))
+            use = &tools[i];
     if (use == NULL && state->tool_count == ACCOUNT_TOOLS) {
-        use = &state->tools[0];
+        use = &tools[0];
         for (unsigned i = 1; i < ACCOUNT_TOOLS; i++)
-            if (state->tools[i].last_us < use->last_us)
-                use = &state->tools[i];
+            if (tools[i].last_us < use->last_us)
+                use = &tools[i];
     } else if (use == NULL) {
-        use = &state->tools[state->tool_count++];
+        use = &tools[state->tool_count++];
     }
     snprintf(use->name, sizeof use->name, "%s", e->app);
     memcpy(use->device, e->device, sizeof use->device);
