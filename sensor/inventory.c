@@ -4,6 +4,7 @@
  */
 #include "../conf/config_text.h"
 #include "../conf/list_vendor.h"
+#include "../parsers/text.h"
 #include "address.h"
 #include "join.h"
 #include "output/emit.h"
