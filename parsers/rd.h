@@ -24,7 +24,8 @@ struct rd {
 static inline struct rd
 rd_of(const void *bytes, size_t n)
 {
-    const uint8_t *p = bytes;
+    /* No bytes may be nowhere, and of NULL there is no offset, not even 0. */
+    const uint8_t *p = bytes == NULL ? (const uint8_t *)"" : bytes;
 
     return (struct rd){ .p = p, .end = p + n, .ok = true };
 }
