@@ -17,18 +17,24 @@ class Skip(Exception):
     pass
 
 
-def check(name):
-    def keep(function):
-        def with_folder(binary):
-            with tempfile.TemporaryDirectory() as folder:
-                good = os.path.join(folder, "good.pcap")
-                world = craft.World()
-                world.login(cases.T, "contractor1", cases.CHINA, "10.8.0.5")
-                world.write(good)
-                return function(binary, folder, good)
-        CHECKS.append((name, with_folder))
-        return function
-    return keep
+def keeper(checks):
+    """A decorator that adds to checks: each gets a folder of its own, and in it a capture with one alert."""
+    def check(name):
+        def keep(function):
+            def with_folder(binary):
+                with tempfile.TemporaryDirectory() as folder:
+                    good = os.path.join(folder, "good.pcap")
+                    world = craft.World()
+                    world.login(cases.T, "contractor1", cases.CHINA, "10.8.0.5")
+                    world.write(good)
+                    return function(binary, folder, good)
+            checks.append((name, with_folder))
+            return function
+        return keep
+    return check
+
+
+check = keeper(CHECKS)
 
 
 def verdict(r, status, words, alert=None):

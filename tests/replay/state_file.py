@@ -19,20 +19,7 @@ QUIET = 2400  # seconds without a packet after which nothing of the packet side 
 # waited for its next packet: the finding is the same, the packet that it was first seen in may not be.
 WHEN = ("update", "time", "first-seen", "last-seen", "evidence")
 CHECKS = []
-
-
-def check(name):
-    def keep(function):
-        def with_folder(binary):
-            with tempfile.TemporaryDirectory() as folder:
-                good = os.path.join(folder, "good.pcap")
-                world = craft.World()
-                world.login(cases.T, "contractor1", cases.CHINA, "10.8.0.5")
-                world.write(good)
-                return function(binary, folder, good)
-        CHECKS.append((name, with_folder))
-        return function
-    return keep
+check = bad_input.keeper(CHECKS)
 
 
 def run(binary, *arguments, **more):
