@@ -6,17 +6,45 @@
  *
  * The session id of a client's hello is told: AnyConnect's names the HTTPS session that it belongs
  * to. No logins by certificate: what clients show here (WebRTC) they made themselves.
+ *
+ * How far the client is: from the newest of the server's datagrams to its next, once. What is sent
+ * again bears a record number of its own and an old message number (RFC 6347, 4.2.4; RFC 9147,
+ * 5.8.1), and what was lost leaves a gap in the records': then there is no telling what is answered
+ * (Karn).
  */
+#include "answer.h"
 #include "pieces.h"
 #include "tls.h"
 #include <stdio.h>
 
+#define RECORD_CHANGE 20
 #define RECORD_HANDSHAKE 22
 #define RECORD_MAX 16384
+#define UNIFIED_MASK 0xe0 /* the first octet of a sealed record: RFC 9147, 4 */
+#define UNIFIED 0x20
+#define HELLO_VERIFY_REQUEST 3
 #define MESSAGE_TYPE_MAX 24
 #define MESSAGE_HEADER 12
 #define SESSION_HEX 65
 #define KIND 'd'
+
+/* What one end has sent in clear. */
+struct way {
+    uint64_t records;  /* so many in a row, the first of them 0 */
+    uint64_t position; /* behind its newest piece of a message: message number, offset */
+};
+
+struct state {
+    struct way way[2]; /* of the client, of the server */
+    const char *how;   /* what the server's newest message asks for */
+    uint16_t version;  /* agreed on; 0: not yet */
+    bool is_known;
+    bool is_other_way; /* the flow's originator is the server */
+    bool is_mixed;     /* something came twice, late or not at all */
+    bool is_timed;
+};
+
+_Static_assert(sizeof(struct state) <= PARSE_STATE_BYTES, "the flow keeps no more");
 
 struct message {
     uint8_t type;
@@ -40,6 +68,22 @@ tell_session(const struct tls_client_hello *hello, const struct parse_output *ou
     fact_word(&f, KEY_WHAT, "dtls-client");
     fact_word(&f, KEY_SESSION, hex);
     out->fact(out->context, &f);
+}
+
+/* The client's first words behind the server's. */
+static void
+time_answer(
+    struct state *s, const char *how, const struct parse_input *in, const struct parse_output *out)
+{
+    char version[TLS_VERSION_NAME];
+
+    if (s->is_timed || how == NULL)
+        return;
+    s->is_timed = true;
+    if (!s->is_mixed && !s->is_other_way && in->peer_us != 0)
+        answer_tell_time(out, "dtls",
+            s->version == 0 ? NULL : tls_version_name(s->version, version), how,
+            in->time_us - in->peer_us);
 }
 
 static bool
@@ -117,19 +161,95 @@ fits(struct rd record)
     return true;
 }
 
+/* Whether the record and its message go on where that end's last ones ended. */
+static void
+follow_record(struct state *s, struct way *w, uint64_t number)
+{
+    s->is_mixed |= number != w->records;
+    w->records = number + 1;
+}
+
+static void
+follow_message(struct state *s, struct way *w, const struct message *m)
+{
+    uint64_t start = (uint64_t)m->sequence << 32 | m->offset;
+    size_t n = rd_left(&m->bytes);
+
+    s->is_mixed |= start < w->position;
+    w->position = m->offset + n == m->length ? (m->sequence + UINT64_C(1)) << 32 : start + n;
+}
+
+static void
+see_server(struct state *s, const struct message *m)
+{
+    struct tls_server_hello hello;
+    struct rd body = m->bytes;
+
+    if (m->type == HELLO_VERIFY_REQUEST) {
+        s->how = "cookie";
+    } else if (m->type == TLS_SERVER_HELLO && rd_left(&body) == m->length &&
+               tls_server_hello_read(body, &hello)) {
+        s->version = hello.version;
+        s->how = hello.is_retry                      ? "hello-retry"
+                 : hello.version == DTLS_VERSION_1_3 ? "finished"
+                                                     : "key-exchange";
+    }
+}
+
+static void
+read_record(struct state *s, struct rd record, uint64_t number, const struct parse_input *in,
+    const struct parse_output *out)
+{
+    bool by_client = in->from_client != s->is_other_way;
+    struct way *w = &s->way[by_client ? 0 : 1];
+    struct message m;
+
+    follow_record(s, w, number);
+    while (rd_left(&record) > 0) {
+        (void)read_message(&record, &m);
+        follow_message(s, w, &m);
+        if (!by_client)
+            see_server(s, &m);
+        if (rd_left(&m.bytes) == m.length)
+            (void)tell(m.type, m.bytes, in, out);
+        else
+            hand_on(&m, out);
+    }
+    if (by_client)
+        time_answer(s, s->how, in, out);
+}
+
+/* The client's first word of a session that is resumed, or in a handshake whose rest is sealed: it
+ * is read for its time alone. */
+static bool
+is_sealed_answer(const struct state *s, uint8_t type, uint16_t epoch, bool from_client)
+{
+    if (!s->is_known || s->is_timed || s->version == 0 || from_client == s->is_other_way)
+        return false;
+    return s->version == DTLS_VERSION_1_3 ? (type & UNIFIED_MASK) == UNIFIED
+                                          : type == RECORD_CHANGE && epoch == 0;
+}
+
 static enum parse_result
 parse(struct parse_input *in, const struct parse_output *out)
 {
+    struct state *s = (struct state *)(void *)in->state->bytes;
     struct rd r = in->data, record;
     uint8_t type = rd_u8(&r);
     uint16_t version = rd_u16(&r), epoch = rd_u16(&r), length;
-    struct message m;
+    uint64_t number;
 
+    if (is_sealed_answer(s, type, epoch, in->from_client)) {
+        time_answer(s, type == RECORD_CHANGE ? "resumption" : s->how, in, out);
+        rd_skip(&in->data, rd_left(&in->data));
+        return PARSE_OK;
+    }
     if (rd_left(&in->data) > 0 && type != RECORD_HANDSHAKE)
         return PARSE_NOT_MINE;
     if (r.ok && (epoch != 0 || version < 0xfefc || version > 0xfeff))
         return PARSE_NOT_MINE;
-    rd_skip(&r, 6); /* sequence */
+    number = (uint64_t)rd_u16(&r) << 32;
+    number |= rd_u32(&r);
     length = rd_u16(&r);
     if (!r.ok)
         return PARSE_MORE;
@@ -140,13 +260,11 @@ parse(struct parse_input *in, const struct parse_output *out)
         return PARSE_MORE;
     if (!fits(record))
         return PARSE_NOT_MINE;
-    while (rd_left(&record) > 0) {
-        (void)read_message(&record, &m);
-        if (rd_left(&m.bytes) == m.length)
-            (void)tell(m.type, m.bytes, in, out);
-        else
-            hand_on(&m, out);
+    if (!s->is_known) {
+        s->is_known = true;
+        s->is_other_way = in->from_client != (rd_peek(&record) == TLS_CLIENT_HELLO);
     }
+    read_record(s, record, number, in, out);
     in->data = r;
     return PARSE_OK;
 }
@@ -175,6 +293,7 @@ const struct parser parser_dtls = {
     .name = "dtls",
     .transports = PARSER_UDP,
     .anywhere = true,
+    .has_state = true,
     .shares = true,
     .parse = parse,
 };

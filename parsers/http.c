@@ -83,6 +83,7 @@ read_request(const struct http_head *h, struct http_state *s, const struct parse
 {
     bool is_connect = text_equals(&h->method, "CONNECT");
 
+    http_time_request(h, s, in, out);
     tell_host(h, in, out);
     tell_text(out, FACT_BANNER, "http-user-agent", KEY_TEXT, h->user_agent);
     tell_text(out, FACT_LOCALE, NULL, KEY_LANGUAGE, h->language);
@@ -104,6 +105,7 @@ read_response(const struct http_head *h, struct http_state *s, const struct pars
     enum http_kind kind =
         s->is_lost ? HTTP_PLAIN : (enum http_kind)s->kind[s->answered % HTTP_PENDING];
 
+    http_time_expect(h, kind, s, in);
     tell_text(out, FACT_BANNER, "http-server", KEY_TEXT, h->server);
     if (h->status == SWITCHING) {
         s->is_other = true;
@@ -263,6 +265,8 @@ parse(struct parse_input *in, const struct parse_output *out)
     struct rd r = in->data;
     enum parse_result result;
 
+    if (s->is_other || s->body[0] != HTTP_HEAD)
+        http_time_bytes(s, side == 0, in, out);
     if (s->is_other)
         return PARSE_NOT_MINE;
     if (in->after_gap) {

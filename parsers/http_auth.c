@@ -16,16 +16,6 @@
 #define UNAUTHORIZED 401
 #define PROXY_UNAUTHORIZED 407
 
-static uint32_t
-hash_of(struct rd r)
-{
-    uint32_t hash = 0x811c9dc5; /* FNV-1a */
-
-    while (rd_left(&r) > 0)
-        hash = (hash ^ rd_u8(&r)) * 0x01000193;
-    return hash | 1; /* 0 is nothing */
-}
-
 /* "Basic xyz": the scheme taken off, without regard to case. */
 static bool
 take_scheme(struct rd *value, const char *scheme)
@@ -89,7 +79,7 @@ read_credentials(struct rd value, bool is_proxy, struct http_state *s, const str
     const struct parse_output *out)
 {
     uint8_t room[TOKEN_BYTES];
-    uint32_t hash = hash_of(value);
+    uint32_t hash = http_hash(value);
     struct rd decoded, user;
 
     if (hash == s->auth_seen)

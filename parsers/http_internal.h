@@ -6,7 +6,7 @@
 #ifndef PARSERS_HTTP_INTERNAL_H
 #define PARSERS_HTTP_INTERNAL_H
 
-#include "parser.h"
+#include "answer.h"
 
 #define HTTP_PENDING 8 /* requests on their way at once whose kind is remembered */
 
@@ -18,11 +18,23 @@ enum http_kind {
     HTTP_CONNECT
 };
 
+/* What a client answers at once, with nobody asked. */
+enum http_wait {
+    HTTP_WAIT_NONE,
+    HTTP_WAIT_BODY,     /* behind 100 (Continue) */
+    HTTP_WAIT_PROOF,    /* a challenge to prove what was named: NTLM's second message */
+    HTTP_WAIT_REDIRECT, /* asks for what it was sent to */
+    HTTP_WAIT_TUNNEL    /* through a proxy that has connected */
+};
+
 /* What is remembered of a connection. */
 struct http_state {
-    uint64_t left[2];         /* of the body, each way */
-    uint32_t auth_seen;       /* hash of credentials that the server has answered */
-    uint32_t auth_waits;      /* and of those that it has not */
+    uint64_t left[2];        /* of the body, each way */
+    uint32_t auth_seen;      /* hash of credentials that the server has answered */
+    uint32_t auth_waits;     /* and of those that it has not */
+    uint32_t host, redirect; /* hashes: of the newest request's Host, of where it is sent to */
+    struct answer answer;
+    uint8_t waits;            /* enum http_wait */
     uint16_t asked, answered; /* requests, final responses */
     uint16_t proof;           /* the request whose login waits for its answer, + 1 */
     uint8_t body[2];          /* enum http_body */
@@ -62,6 +74,18 @@ void http_auth_request(const struct http_head *h, struct http_state *s,
     const struct parse_input *in, const struct parse_output *out);
 void http_auth_response(const struct http_head *h, struct http_state *s,
     const struct parse_input *in, const struct parse_output *out);
+
+/* How far the client is. The server's head came, before it is counted as an answer; bytes of either
+ * end that are no head; a request. */
+void http_time_expect(const struct http_head *h, enum http_kind kind, struct http_state *s,
+    const struct parse_input *in);
+void http_time_bytes(struct http_state *s, bool by_client, const struct parse_input *in,
+    const struct parse_output *out);
+void http_time_request(const struct http_head *h, struct http_state *s,
+    const struct parse_input *in, const struct parse_output *out);
+
+/* FNV-1a, never 0. */
+uint32_t http_hash(struct rd r);
 
 /* Whether it is a VPN's request or answer, told once; which form follows. */
 enum http_form http_vpn_request(

@@ -5,6 +5,8 @@
  * client says of itself (rdp_mcs.c), who logs on (rdp_info.c) and who has (rdp_logon.c). CredSSP
  * without TLS is read for its NTLM or Kerberos token.
  *
+ * How far the client is: from the server's X.224 confirm to what the client sends next.
+ *
  * With TLS, as nearly always, all that is left is the cookie and the TLS handshake, which the
  * parsers for that get. A cookie's name of nine characters may be the beginning of a longer one.
  */
@@ -148,7 +150,8 @@ read_request(struct rd r, struct rdp_state *s, const struct parse_output *out)
 }
 
 static enum parse_result
-read_confirm(struct rd r, struct rdp_state *s, const struct parse_output *out)
+read_confirm(
+    struct rd r, const struct parse_input *in, struct rdp_state *s, const struct parse_output *out)
 {
     uint32_t word = PROTOCOL_RDP;
 
@@ -162,6 +165,7 @@ read_confirm(struct rd r, struct rdp_state *s, const struct parse_output *out)
     s->step = word == PROTOCOL_RDP ? STEP_PLAIN : STEP_SEALED;
     if (s->step == STEP_SEALED)
         rdp_tell_session(s, NULL, out);
+    answer_expect(&s->answer, in);
     return PARSE_OK;
 }
 
@@ -231,7 +235,7 @@ read_tpkt(struct parse_input *in, struct rdp_state *s, const struct parse_output
         class_option = rd_u8(&tpdu);
         if (class_option != 0)
             return PARSE_NOT_MINE;
-        result = code == X224_REQUEST ? read_request(tpdu, s, out) : read_confirm(tpdu, s, out);
+        result = code == X224_REQUEST ? read_request(tpdu, s, out) : read_confirm(tpdu, in, s, out);
     }
     if (result == PARSE_OK)
         in->data = r;
@@ -304,6 +308,10 @@ parse(struct parse_input *in, const struct parse_output *out)
 
     if (rd_left(&in->data) == 0)
         return PARSE_MORE;
+    if (in->from_client) /* it goes on at once: with its MCS Connect Initial, or TLS */
+        answer_tell(&s->answer, "rdp", NULL, "connection-confirm", in, out);
+    else
+        answer_forget(&s->answer);
     if (s->step == STEP_OVER || s->is_done[in->from_client]) {
         rd_skip(&in->data, rd_left(&in->data));
         return PARSE_OK;

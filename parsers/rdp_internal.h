@@ -5,7 +5,7 @@
 #ifndef PARSERS_RDP_INTERNAL_H
 #define PARSERS_RDP_INTERNAL_H
 
-#include "parser.h"
+#include "answer.h"
 
 #define RDP_NAME_MAX 46 /* 15 UTF-16 units as UTF-8 */
 #define RDP_TARGET_MAX 24
@@ -17,6 +17,7 @@ struct rdp_state {
     uint8_t name_bytes; /* of client_name */
     bool is_told;       /* the session */
     bool is_done[2];    /* nothing more is wanted of the server (0), the client (1) */
+    struct answer answer;
     char client_name[RDP_NAME_MAX];
     char target[RDP_TARGET_MAX]; /* of the routing token, empty for none */
 };

@@ -8,7 +8,7 @@
  * finish the handshake and refuse the certificate inside, so a success is inferred.
  */
 #include "tls.h"
-#include "tunnel.h"
+#include "answer.h"
 
 #define RECORD_HEADER 5
 #define RECORD_MAX (16384 + 2048) /* RFC 5246, 6.2.3 */
@@ -31,10 +31,11 @@ struct state {
     bool is_known;
     bool is_other_way; /* the flow's originator is the server */
     bool is_pending;   /* a client's certificate waits for what the server says */
-    bool has_flight;   /* the server has spoken */
-    bool is_timed;     /* and the client answered */
+    bool is_timed;     /* the client has answered the server, or may have spoken on before */
+    bool asks_again;   /* the server's newest hello was a HelloRetryRequest */
+    uint16_t version;  /* agreed on; 0: not yet */
     uint32_t transaction;
-    uint32_t disorder; /* at the server's newest record */
+    struct answer answer;
 };
 
 _Static_assert(sizeof(struct state) <= PARSE_STATE_BYTES, "the flow keeps no more");
@@ -51,21 +52,24 @@ struct reading {
 /* From the last byte of the server's first flight to the client's answer lies the way to whoever
  * speaks TLS there; the first answer is the one that nobody has to think about. */
 static void
-time_answer(
-    struct state *s, const struct parse_input *in, bool by_client, const struct parse_output *out)
+time_answer(struct state *s, uint8_t record, const struct parse_input *in, bool by_client,
+    const struct parse_output *out)
 {
-    if (s->is_timed || in->is_nested || s->is_other_way)
+    const char *how = "finished";
+    char version[TLS_VERSION_NAME];
+
+    if (s->is_timed || in->is_nested || s->is_other_way || s->version == 0)
         return;
     if (!by_client) {
-        s->has_flight = true;
-        s->disorder = in->disorder;
+        answer_expect(&s->answer, in);
         return;
     }
-    if (!s->has_flight)
-        return; /* its hello */
     s->is_timed = true;
-    if (s->disorder == in->disorder && in->peer_us != 0) /* that of the flight's last byte */
-        tunnel_tell_rtt(out, "tls", "client", in->time_us - in->peer_us);
+    if (s->asks_again)
+        how = "hello-retry";
+    else if (s->version < TLS_VERSION_1_3)
+        how = record == RECORD_HANDSHAKE ? "key-exchange" : "resumption";
+    answer_tell(&s->answer, "tls", tls_version_name(s->version, version), how, in, out);
 }
 
 static void
@@ -124,13 +128,18 @@ read_message(struct reading *r, uint8_t type, struct rd body)
     if (type == TLS_CLIENT_HELLO) {
         if (!r->by_client || !tls_client_hello_read(body, TLS_OVER_TCP, &client))
             return false;
-        if (r->is_telling)
+        if (r->is_telling) {
+            r->state->is_timed |= client.has_early_data;
             tls_client_hello_tell(&client, r->in, r->out);
+        }
     } else if (type == TLS_SERVER_HELLO) {
         if (r->by_client || !tls_server_hello_read(body, &server))
             return false;
-        if (r->is_telling)
+        if (r->is_telling) {
+            r->state->version = server.version;
+            r->state->asks_again = server.is_retry;
             tls_server_hello_tell(&server, r->out);
+        }
     } else if (type == TLS_CERTIFICATE && r->is_telling) {
         tls_certificate_tell(body, r->in, r->out);
         if (r->by_client)
@@ -349,6 +358,7 @@ parse(struct parse_input *in, const struct parse_output *out)
     enum parse_result result;
     struct reading reading = { .state = s, .in = in, .out = out };
     struct rd v2 = in->data;
+    uint8_t record = rd_peek(&in->data);
 
     if (!s->is_known) {
         if (rd_peek(&in->data) == V2_LONG) {
@@ -369,7 +379,7 @@ parse(struct parse_input *in, const struct parse_output *out)
     result = read_known(&reading, in);
     if (result == PARSE_OK) {
         s->is_known = true;
-        time_answer(s, in, reading.by_client, out);
+        time_answer(s, record, in, reading.by_client, out);
     } else if (result == PARSE_BAD && !s->is_known)
         return PARSE_NOT_MINE;
     return result;

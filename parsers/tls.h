@@ -18,6 +18,7 @@
 #define DTLS_VERSION_1_3 0xfefc
 #define TLS_JA3_HEX 33
 #define TLS_JA4_SIZE 37 /* 10 + 12 + 12 characters, two underscores, NUL */
+#define TLS_VERSION_NAME 16
 
 /* JA4's letter for it. */
 enum tls_carrier { TLS_OVER_TCP = 't', TLS_OVER_QUIC = 'q', TLS_OVER_DTLS = 'd' };
@@ -28,6 +29,7 @@ struct tls_client_hello {
     struct rd session_id;
     struct rd ciphers;                      /* two octets each */
     struct rd extensions;                   /* type, length, value */
+    bool has_early_data;                    /* it may speak on before the server answers */
     bool has_server_name;                   /* the extension is there, with a name in it or not */
     struct rd server_name;                  /* these are empty when the extension is not there */
     struct rd alpn;                         /* the first protocol of the list */
@@ -37,6 +39,7 @@ struct tls_client_hello {
 
 struct tls_server_hello {
     uint16_t version; /* agreed on */
+    bool is_retry;    /* a HelloRetryRequest: RFC 8446, 4.1.4 */
     struct rd alpn;
 };
 
@@ -47,6 +50,9 @@ bool tls_server_hello_read(struct rd body, struct tls_server_hello *out);
 void tls_client_hello_tell(const struct tls_client_hello *hello, const struct parse_input *in,
     const struct parse_output *out);
 void tls_server_hello_tell(const struct tls_server_hello *hello, const struct parse_output *out);
+
+/* "TLS 1.2"; a number that nobody knows is written into room. */
+const char *tls_version_name(uint16_t version, char room[TLS_VERSION_NAME]);
 
 /* How many bytes of a Certificate message (before TLS 1.3) hold its first certificate, as far as
  * those that are here say. */

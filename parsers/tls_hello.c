@@ -19,8 +19,14 @@ enum extension {
     EXTENSION_POINT_FORMATS = 11,
     EXTENSION_SIGNATURES = 13,
     EXTENSION_ALPN = 16,
+    EXTENSION_EARLY_DATA = 42,
     EXTENSION_VERSIONS = 43
 };
+
+/* SHA-256 of "HelloRetryRequest": RFC 8446, 4.1.3 */
+static const uint8_t retry_random[RANDOM_BYTES] = { 0xcf, 0x21, 0xad, 0x74, 0xe5, 0x9a, 0x61, 0x11,
+    0xbe, 0x1d, 0x8c, 0x02, 0x1e, 0x65, 0xb8, 0x91, 0xc2, 0xa2, 0x11, 0x16, 0x7a, 0xbb, 0x8c, 0x5e,
+    0x07, 0x9e, 0x09, 0xe2, 0xc8, 0xa8, 0x33, 0x9c };
 
 /* SSL 3.0 to TLS 1.3, with the drafts' numbers, and DTLS. */
 static bool
@@ -90,6 +96,9 @@ take_extension(struct tls_client_hello *h, uint16_t type, struct rd value)
     case EXTENSION_ALPN:
         h->alpn = first_protocol(value);
         break;
+    case EXTENSION_EARLY_DATA:
+        h->has_early_data = true;
+        break;
     case EXTENSION_VERSIONS:
         h->versions = or_empty(list8(&value));
         break;
@@ -144,10 +153,11 @@ tls_server_hello_read(struct rd body, struct tls_server_hello *out)
 {
     struct tls_server_hello h = { .version = rd_u16(&body), .alpn = rd_of(NULL, 0) };
     struct rd extensions = rd_of(NULL, 0), session_id;
+    const uint8_t *random = rd_bytes(&body, RANDOM_BYTES);
 
     if (!is_version(h.version, TLS_OVER_TCP) && !is_version(h.version, TLS_OVER_DTLS))
         return false;
-    rd_skip(&body, RANDOM_BYTES);
+    h.is_retry = random != NULL && memcmp(random, retry_random, RANDOM_BYTES) == 0;
     session_id = list8(&body);
     rd_skip(&body, 3); /* cipher suite, compression method */
     if (!body.ok || rd_left(&session_id) > SESSION_ID_MAX)
@@ -193,8 +203,8 @@ tls_client_hello_tell(const struct tls_client_hello *hello, const struct parse_i
     out->fact(out->context, &f);
 }
 
-static const char *
-version_name(uint16_t version, char room[16])
+const char *
+tls_version_name(uint16_t version, char room[TLS_VERSION_NAME])
 {
     static const struct {
         uint16_t version;
@@ -206,19 +216,19 @@ version_name(uint16_t version, char room[16])
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (names[i].version == version)
             return names[i].name;
-    snprintf(room, 16, "TLS %04x", version);
+    snprintf(room, TLS_VERSION_NAME, "TLS %04x", version);
     return room;
 }
 
 void
 tls_server_hello_tell(const struct tls_server_hello *hello, const struct parse_output *out)
 {
-    char room[16];
+    char room[TLS_VERSION_NAME];
     struct fact f;
 
     fact_begin(&f, FACT_BANNER);
     fact_word(&f, KEY_WHAT, "tls");
-    fact_word(&f, KEY_VERSION, version_name(hello->version, room));
+    fact_word(&f, KEY_VERSION, tls_version_name(hello->version, room));
     fact_text(&f, KEY_ALPN, hello->alpn.p, rd_left(&hello->alpn));
     out->fact(out->context, &f);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "path.h"
+#include <stdio.h>
 #include <string.h>
 
 static const struct {
@@ -47,6 +48,20 @@ path_touch(struct paths *t, const struct in6_addr *address, int64_t now_us)
     return oldest;
 }
 
+/* What was timed, in the words of its parser. */
+static void
+name_exchange(char out[PATH_EXCHANGE], const struct fact *f)
+{
+    const char *layer = fact_get_text(f, KEY_LAYER), *version = fact_get_text(f, KEY_VERSION);
+    const char *how = fact_get_text(f, KEY_HOW);
+
+    snprintf(out, PATH_EXCHANGE, "%s%s%s",
+        version != NULL ? version
+        : layer != NULL ? layer
+                        : "",
+        how == NULL ? "" : ", ", how == NULL ? "" : how);
+}
+
 void
 path_add(struct path *p, enum path_clock clock, int64_t rtt_us, const struct observation *o)
 {
@@ -57,6 +72,7 @@ path_add(struct path *p, enum path_clock clock, int64_t rtt_us, const struct obs
     t->flow = o->flow;
     if (t->least_us == 0 || rtt_us < t->least_us) {
         t->least_us = rtt_us;
+        name_exchange(t->exchange, &o->fact);
         t->source = claim_source_of(o);
     }
 }

@@ -10,6 +10,7 @@
 
 #include "claim.h"
 
+#define PATH_EXCHANGE 40
 #define PATHS 2 /* addresses remembered of one subject; the least recently used goes */
 
 enum path_clock {
@@ -26,8 +27,9 @@ struct path {
     struct path_time {
         int64_t least_us;
         unsigned count;
-        uint64_t flow;              /* of the newest sample */
-        struct claim_source source; /* of the least */
+        uint64_t flow;                /* of the newest sample */
+        char exchange[PATH_EXCHANGE]; /* of the least: "TLS 1.3, finished" */
+        struct claim_source source;   /* of the least */
     } by[PATH_CLOCKS];
 };
 

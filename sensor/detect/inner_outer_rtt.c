@@ -83,6 +83,6 @@ const struct detector detect_inner_outer_rtt = {
     .action = "Ask what else is connected to that computer; look for routing or proxies on it.",
     .wants = WANTS(EVENT_RTT),
     .run = run,
-    .memory_version = 1,
+    .memory_version = 2,
     .memory_bytes = sizeof(struct history),
 };

@@ -71,9 +71,8 @@ run(const struct detect *d, const struct detect_event *e)
     address_print(address, &e->far);
     detect_claim(
         &s, &tcp->source, "TCP", "%.1f ms, the least of %u handshakes", tcp_us / 1000, tcp->count);
-    detect_claim(&s, &application->source, "application",
-        "%.1f ms, the least of %u answers (%s last)", (double)application->least_us / 1000,
-        application->count, e->layer);
+    detect_claim(&s, &application->source, "application", "%.1f ms, the least of %u answers (%s)",
+        (double)application->least_us / 1000, application->count, application->exchange);
     detect_claim_place(&s, NULL, "outside address", &e->far, &e->place);
     detect_claim(&s, NULL, "cannot see", "VPNs that carry TCP on, and remote control");
     detect_say(&s,
@@ -103,6 +102,6 @@ const struct detector detect_layered_rtt = {
               "connects.",
     .wants = WANTS(EVENT_RTT),
     .run = run,
-    .memory_version = 1,
+    .memory_version = 2,
     .memory_bytes = sizeof(struct history),
 };

@@ -111,6 +111,6 @@ const struct detector detect_path_too_long = {
               "again at another hour.",
     .wants = WANTS(EVENT_RTT),
     .run = run,
-    .memory_version = 1,
+    .memory_version = 2,
     .memory_bytes = sizeof(struct history),
 };

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* links: parsers/dtls.c parsers/pieces.c parsers/tls_hello.c parsers/tls_fingerprint.c parsers/tls_certificate.c parsers/digest.c parsers/der.c parsers/login.c parsers/fact.c parsers/text.c */
+/* links: parsers/dtls.c parsers/pieces.c parsers/tls_hello.c parsers/tls_fingerprint.c parsers/tls_certificate.c parsers/digest.c parsers/der.c parsers/login.c parsers/answer.c parsers/fact.c parsers/text.c */
 /*
  * Proves what DTLS tells, whole and in fragments. Samples are written by hand after RFC 6347;
  * TShark 4.0 dissects them so.
  */
-#include "parse_check.h"
+#include "moments.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -115,6 +115,108 @@ test_fragments(void **state)
     }
 }
 
+/* Record numbers and message numbers as RFC 6347, 4.2 counts them. */
+static const char ask[] =
+    "16fefd000000000000000000360100002a000000000000002afefd000102030405060708090a0b0c0d0e0f10"
+    "1112131415161718191a1b1c1d1e1f00000002c02f0100";
+
+static const char ask_again[] =
+    "16fefd000000000000000100360100002a000000000000002afefd000102030405060708090a0b0c0d0e0f10"
+    "1112131415161718191a1b1c1d1e1f00000002c02f0100";
+
+static const char verify[] = "16feff00000000000000000012030000060000000000000006feff03aabbcc";
+
+static const char verify_again[] = "16feff00000000000000010012030000060000000000000006feff03aabbcc";
+
+static const char ask_cookie[] =
+    "16fefd000000000000000100390100002d000100000000002dfefd000102030405060708090a0b0c0d0e0f10"
+    "1112131415161718191a1b1c1d1e1f0003aabbcc0002c02f0100";
+
+static const char ask_cookie_third[] =
+    "16fefd000000000000000200390100002d000100000000002dfefd000102030405060708090a0b0c0d0e0f10"
+    "1112131415161718191a1b1c1d1e1f0003aabbcc0002c02f0100";
+
+static const char serve[] =
+    "16fefd00000000000000000032020000260000000000000026fefd000102030405060708090a0b0c0d0e0f10"
+    "1112131415161718191a1b1c1d1e1f00c02f00";
+
+static const char serve_again[] =
+    "16fefd00000000000000020032020000260000000000000026fefd000102030405060708090a0b0c0d0e0f10"
+    "1112131415161718191a1b1c1d1e1f00c02f00";
+
+static const char done[] = "16fefd0000000000000001000c0e0000000001000000000000";
+
+static const char exchange[] = "16fefd000000000000000100141000000800010000000000080701020304050607";
+
+static const char exchange_again[] =
+    "16fefd000000000000000200141000000800010000000000080701020304050607";
+
+static const char exchange_piece[] = "16fefd0000000000000001001010000008000100000000000407010203";
+
+static const char change_cipher[] = "14fefd0000000000000001000101";
+
+static const char serve_1_3[] =
+    "16fefd0000000000000000003a0200002e000000000000002efefd000102030405060708090a0b0c0d0e0f10"
+    "1112131415161718191a1b1c1d1e1f001301000006002b0002fefc";
+
+static const char retry_1_3[] =
+    "16fefd0000000000000000003a0200002e000000000000002efefdcf21ad74e59a6111be1d8c021e65b891c2"
+    "a211167abb8c5e079e09e2c8a8339c001301000006002b0002fefc";
+
+static const char sealed_1_3[] = "2e000100100102030405060708090a0b0c0d0e0f10";
+
+#define RTT(words) "rtt " words " layer=dtls end=client value-us=50000"
+
+static const struct moments answers[] = {
+    { "a cookie", RTT("how=cookie"),
+        { { false, 1000, 0, ask }, { true, 2000, 0, verify }, { false, 52000, 0, ask_cookie },
+            { true, 53000, 0, serve }, { false, 70000, 0, exchange } } },
+    { "no cookie", RTT("version=DTLS 1.2 how=key-exchange"),
+        { { false, 1000, 0, ask }, { true, 1500, 0, serve }, { true, 2000, 0, done },
+            { false, 52000, 0, exchange } } },
+    { "an answer in pieces", RTT("version=DTLS 1.2 how=key-exchange"),
+        { { false, 1000, 0, ask }, { true, 2000, 0, serve }, { false, 52000, 0, exchange_piece },
+            { false, 60000, 0, exchange } } },
+    { "a session that is resumed", RTT("version=DTLS 1.2 how=resumption"),
+        { { false, 1000, 0, ask }, { true, 2000, 0, serve }, { false, 52000, 0, change_cipher } } },
+    { "1.3: what is sealed", RTT("version=DTLS 1.3 how=finished"),
+        { { false, 1000, 0, ask }, { true, 1500, 0, serve_1_3 }, { true, 2000, 0, sealed_1_3 },
+            { false, 52000, 0, sealed_1_3 }, { false, 60000, 0, sealed_1_3 } } },
+    { "1.3: asked for another key", RTT("version=DTLS 1.3 how=hello-retry"),
+        { { false, 1000, 0, ask }, { true, 2000, 0, retry_1_3 },
+            { false, 52000, 0, ask_cookie } } },
+    { "the question came twice", "",
+        { { false, 1000, 0, ask }, { false, 1900, 0, ask_again }, { true, 2000, 0, verify },
+            { false, 52000, 0, ask_cookie_third } } },
+    { "the cookie came twice", "",
+        { { false, 1000, 0, ask }, { true, 2000, 0, verify }, { true, 3000, 0, verify_again },
+            { false, 52000, 0, ask_cookie } } },
+    { "the server's flight came twice", "",
+        { { false, 1000, 0, ask }, { true, 1500, 0, serve }, { true, 2000, 0, done },
+            { true, 3000, 0, serve_again }, { false, 52000, 0, exchange } } },
+    { "the client's first answer was lost before it got here", "",
+        { { false, 1000, 0, ask }, { true, 2000, 0, serve },
+            { false, 52000, 0, exchange_again } } },
+    { "at the same time", "",
+        { { false, 1000, 0, ask }, { true, 2000, 0, verify }, { false, 2000, 0, ask_cookie } } },
+    { "the server's way alone", "", { { true, 1500, 0, serve }, { true, 2000, 0, done } } },
+    { "the client's way alone", "", { { false, 1000, 0, ask }, { false, 52000, 0, ask_cookie } } },
+    { "whoever called is the server", "",
+        { { true, 1000, 0, ask }, { false, 2000, 0, verify }, { true, 52000, 0, ask_cookie } } },
+};
+
+static void
+test_time_of_the_answer(void **state)
+{
+    struct parse_check c;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(answers); i++)
+        if (!moments_run(
+                &parser_dtls, (struct parse_input){ .transport = PARSE_UDP }, &answers[i], &c))
+            fail_msg("%s: %s", answers[i].name, c.facts);
+}
+
 static const struct {
     const char *name, *hex;
     enum parse_result result;
@@ -151,6 +253,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_messages),
         cmocka_unit_test(test_fragments),
+        cmocka_unit_test(test_time_of_the_answer),
         cmocka_unit_test(test_other_bytes),
     };
 

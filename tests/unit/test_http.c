@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* links: parsers/http*.c parsers/base64.c parsers/gss.c parsers/ntlmssp.c parsers/der.c parsers/login.c parsers/fact.c parsers/text.c */
+/* links: parsers/http*.c parsers/base64.c parsers/gss.c parsers/ntlmssp.c parsers/der.c parsers/login.c parsers/answer.c parsers/fact.c parsers/text.c */
 /* HTTP: conversations as the RFCs write them (RFC 7617, 2: Aladdin; RFC 7616, 3.9.1: Mufasa), and
  * what is passed over. */
-#include "parse_check.h"
+#include "moments.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -248,6 +248,97 @@ test_openings(void **state)
     }
 }
 
+#define RTT(how) "rtt how=" how " layer=http end=client value-us=50000"
+#define ASK "GET /a HTTP/1.1\r\nHost: h.example\r\n\r\n"
+#define SENT(to) "HTTP/1.1 302 Found\r\nLocation: " to "\r\nContent-Length: 0\r\n\r\n"
+#define FOLLOW "GET /b?c=d HTTP/1.1\r\nHost: h.example\r\n\r\n"
+#define TO "CONNECT h.example:443 HTTP/1.1\r\nHost: h.example:443\r\n\r\n"
+#define PROOF(token) "GET /a HTTP/1.1\r\nHost: h.example\r\nAuthorization: " token "\r\n\r\n"
+#define CHALLENGE(token)                                                                           \
+    "HTTP/1.1 401 No\r\nWWW-Authenticate: " token "\r\nContent-Length: 0\r\n\r\n"
+
+static const struct moments answers[] = {
+    { "through a proxy", RTT("connect"),
+        { { false, 1000, 0, TO }, { true, 2000, 0, "HTTP/1.1 200 OK\r\n\r\n" },
+            { false, 52000, 0, "160301" } } },
+    { "through a proxy, to a server that speaks first", "",
+        { { false, 1000, 0, TO }, { true, 2000, 0, "HTTP/1.1 200 OK\r\n\r\n" },
+            { true, 3000, 0, "SSH-2.0-x\r\n" }, { false, 52000, 0, "SSH-2.0-y\r\n" } } },
+    { "a proxy that refuses", "",
+        { { false, 1000, 0, TO }, { true, 2000, 0, "HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n" },
+            { false, 52000, 0, TO } } },
+    { "a proxy that wants NTLM", RTT("challenge"),
+        { { false, 1000, 0, TO },
+            { true, 2000, 0,
+                "HTTP/1.1 407 No\r\nProxy-Authenticate: NTLM AAAA\r\nContent-Length: 0\r\n\r\n" },
+            { false, 52000, 0,
+                "CONNECT h.example:443 HTTP/1.1\r\nProxy-Authorization: NTLM AAAA\r\n\r\n" } } },
+    { "NTLM", RTT("challenge"),
+        { { false, 1000, 0, PROOF("NTLM AAAA") }, { true, 2000, 0, CHALLENGE("NTLM AAAA") },
+            { false, 52000, 0, PROOF("NTLM AAAA") } } },
+    { "a first 401 asks a person", "",
+        { { false, 1000, 0, ASK }, { true, 2000, 0, CHALLENGE("NTLM") },
+            { false, 52000, 0, PROOF("NTLM AAAA") } } },
+    { "Basic and Digest too", "",
+        { { false, 1000, 0, ASK }, { true, 2000, 0, CHALLENGE("Digest nonce=\"a\"") },
+            { false, 52000, 0, PROOF("Digest username=\"\"") } } },
+    { "sent elsewhere on the same server", RTT("redirect"),
+        { { false, 1000, 0, ASK }, { true, 2000, 0, SENT("/b?c=d#e") },
+            { false, 52000, 0, FOLLOW } } },
+    { "by its whole name", RTT("redirect"),
+        { { false, 1000, 0, ASK }, { true, 2000, 0, SENT("http://h.example/b?c=d") },
+            { false, 52000, 0, FOLLOW } } },
+    { "the end of the answer's body counts", RTT("redirect"),
+        { { false, 1000, 0, ASK },
+            { true, 1500, 0,
+                "HTTP/1.1 302 Found\r\nLocation: /b?c=d\r\nTransfer-Encoding: chunked\r\n\r\n" },
+            { true, 2000, 0, "0\r\n\r\n" }, { false, 52000, 0, FOLLOW } } },
+    { "a connection of another scheme", "",
+        { { false, 1000, 0, ASK }, { true, 2000, 0, SENT("https://h.example/b?c=d") },
+            { false, 52000, 0, FOLLOW } } },
+    { "another server", "",
+        { { false, 1000, 0, ASK }, { true, 2000, 0, SENT("http://i.example/b?c=d") },
+            { false, 52000, 0, FOLLOW } } },
+    { "another server without a scheme", "",
+        { { false, 1000, 0, ASK }, { true, 2000, 0, SENT("//i.example/b?c=d") },
+            { false, 52000, 0, FOLLOW } } },
+    { "something else is asked for", "",
+        { { false, 1000, 0, ASK }, { true, 2000, 0, SENT("/b?c=e") },
+            { false, 52000, 0, FOLLOW } } },
+    { "a person's next page", "",
+        { { false, 1000, 0, ASK }, { true, 2000, 0, "HTTP/1.1 204 x\r\n\r\n" },
+            { false, 52000, 0, FOLLOW } } },
+    { "asked for before the answer came", "",
+        { { false, 1000, 0, ASK FOLLOW }, { true, 2000, 0, SENT("/b?c=d") },
+            { false, 52000, 0, FOLLOW } } },
+    { "a body that waits", RTT("continue"),
+        { { false, 1000, 0, "PUT /a HTTP/1.1\r\nContent-Length: 3\r\n\r\n" },
+            { true, 2000, 0, "HTTP/1.1 100 Continue\r\n\r\n" }, { false, 52000, 0, "616263" } } },
+    { "a body that did not", "",
+        { { false, 1000, 0, "PUT /a HTTP/1.1\r\nContent-Length: 3\r\n\r\n" },
+            { false, 1500, 0, "616263" }, { true, 2000, 0, "HTTP/1.1 100 Continue\r\n\r\n" },
+            { true, 2000, 0, "HTTP/1.1 204 x\r\n\r\n" }, { false, 52000, 0, ASK } } },
+    { "a segment that came twice in between", "",
+        { { false, 1000, 0, TO }, { true, 2000, 0, "HTTP/1.1 200 OK\r\n\r\n" },
+            { false, 52000, 1, "160301" } } },
+    { "at the same time", "",
+        { { false, 1000, 0, TO }, { true, 2000, 0, "HTTP/1.1 200 OK\r\n\r\n" },
+            { false, 2000, 0, "160301" } } },
+    { "one way alone", "", { { false, 1000, 0, TO }, { false, 52000, 0, "160301" } } },
+};
+
+static void
+test_time_of_the_answer(void **state)
+{
+    struct parse_check c;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof answers / sizeof answers[0]; i++)
+        if (!moments_run(
+                &parser_http, (struct parse_input){ .transport = PARSE_TCP }, &answers[i], &c))
+            fail_msg("%s: %s", answers[i].name, c.facts);
+}
+
 /* In the middle of a connection whoever asks is the client, whatever the flow says. */
 static void
 test_midstream(void **state)
@@ -271,6 +362,7 @@ main(void)
         cmocka_unit_test(test_conversations),
         cmocka_unit_test(test_prefixes),
         cmocka_unit_test(test_openings),
+        cmocka_unit_test(test_time_of_the_answer),
         cmocka_unit_test(test_midstream),
     };
 

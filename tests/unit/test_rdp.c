@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* links: parsers/rdp*.c parsers/gss.c parsers/ntlmssp.c parsers/der.c parsers/login.c parsers/fact.c parsers/text.c */
+/* links: parsers/rdp*.c parsers/gss.c parsers/ntlmssp.c parsers/der.c parsers/login.c parsers/answer.c parsers/fact.c parsers/text.c */
 /*
  * Proves that RDP tells who calls, from what computer with what keyboard, and who was let in, as
  * far as it is in clear. Messages by hand after [MS-RDPBCGR] 2.2 with values of its examples (4.1);
  * TShark 4.0 dissects them so. The NTLM message is that of [MS-NLMP] 4.2.2.3.
  */
 #include "conversation.h"
+#include "moments.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -182,6 +183,36 @@ static const struct {
                "5.1 build 2600; login account=User realm=Domain result=attempt method=ntlmssp "
                "device.host-name=COMPUTER" },
 };
+
+static const struct moments answers[] = {
+    { "its own security", "rtt how=connection-confirm layer=rdp end=client value-us=50000",
+        { { false, 1000, 0, request }, { true, 2000, 0, confirm }, { false, 52000, 0, initial },
+            { true, 53000, 0, connect_response }, { false, 90000, 0, info } } },
+    { "TLS, whose parser comes next", "rtt how=connection-confirm layer=rdp end=client value-us=1",
+        { { false, 1000, 0, request }, { true, 2000, 0, confirm_tls }, { false, 2001, 0, "160301" },
+            { false, 2001, 0, "160301" } } },
+    { "at the same time", "",
+        { { false, 1000, 0, request }, { true, 2000, 0, confirm_tls },
+            { false, 2000, 0, "160301" } } },
+    { "a segment that came twice in between", "",
+        { { false, 1000, 0, request }, { true, 2000, 0, confirm }, { false, 52000, 1, initial } } },
+    { "one way alone", "", { { false, 1000, 0, request }, { false, 52000, 0, initial } } },
+    { "refused: it may ask again, or a person does", "",
+        { { false, 1000, 0, request }, { true, 2000, 0, confirm_failure },
+            { false, 52000, 0, request } } },
+};
+
+static void
+test_time_of_the_answer(void **state)
+{
+    struct parse_check c;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(answers); i++)
+        if (!moments_run(
+                &parser_rdp, (struct parse_input){ .transport = PARSE_TCP }, &answers[i], &c))
+            fail_msg("%s: %s", answers[i].name, c.facts);
+}
 
 static struct parse_input
 segment(void)
@@ -385,6 +416,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_conversations),
+        cmocka_unit_test(test_time_of_the_answer),
         cmocka_unit_test(test_a_logon_is_an_answer),
         cmocka_unit_test(test_hostile_and_other_bytes),
         cmocka_unit_test(test_over_udp),

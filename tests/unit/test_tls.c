@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* links: parsers/tls.c parsers/tls_hello.c parsers/tls_fingerprint.c parsers/tls_certificate.c parsers/digest.c parsers/der.c parsers/login.c parsers/tunnel.c parsers/fact.c parsers/text.c */
+/* links: parsers/tls.c parsers/tls_hello.c parsers/tls_fingerprint.c parsers/tls_certificate.c parsers/digest.c parsers/der.c parsers/login.c parsers/tunnel.c parsers/answer.c parsers/fact.c parsers/text.c */
 /*
  * Proves what TLS tells of a server's name, of the client by fingerprint, of certificates, and that
  * a client's certificate which the server goes on with is a login. Samples are written by hand
  * after RFC 5246 and 8446; TShark 4.0 dissects them so. The JA4 is the example of its
  * specification.
  */
-#include "parse_check.h"
+#include "moments.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -47,6 +47,16 @@ static const char server_hello[] =
 static const char server_hello_1_3[] =
     "16030300520200004e0303000000000000000000000000000000000000000000000000000000000000000020"
     "00000000000000000000000000000000000000000000000000000000000000001301000006002b00020304";
+
+static const char hello_retry[] =
+    "16030300520200004e0303cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c20"
+    "00000000000000000000000000000000000000000000000000000000000000001301000006002b00020304";
+
+static const char client_hello_early[] =
+    "160301003c010000380303000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f00"
+    "0002130101 00000d 002a0000 002b0005 0403040303";
+
+static const char key_exchange[] = "160303000c 10000008 0701020304050607";
 
 static const char certificate[] =
     "16030302250b00021d00021a00010a308201063081eca003020102020101300a06082a8648ce3d0403023027"
@@ -186,24 +196,38 @@ test_connections(void **state)
     }
 }
 
-struct moment {
-    bool by_server;
-    int64_t time_us;
-    uint32_t disorder;
-    const char *hex;
-};
-
-static const struct {
-    const char *name, *facts; /* of the last step */
-    struct moment steps[6];
-} answers[] = {
-    { "TLS 1.2: the last of the server's flight counts", "rtt layer=tls end=client value-us=50000",
+static const struct moments answers[] = {
+    { "TLS 1.2: the last of the server's flight counts",
+        "rtt version=TLS 1.2 how=key-exchange layer=tls end=client value-us=50000",
         { { false, 1000, 0, client_hello }, { true, 2000, 0, server_hello },
-            { true, 3000, 0, certificate }, { false, 53000, 0, change } } },
-    { "TLS 1.3: what is sealed is of the flight", "rtt layer=tls end=client value-us=49000",
+            { true, 3000, 0, certificate }, { false, 53000, 0, key_exchange } } },
+    { "TLS 1.2: a session that is resumed",
+        "rtt version=TLS 1.2 how=resumption layer=tls end=client value-us=50000",
+        { { false, 1000, 0, client_hello }, { true, 2000, 0, server_hello },
+            { true, 3000, 0, change }, { false, 53000, 0, change } } },
+    { "TLS 1.3: what is sealed is of the flight",
+        "rtt version=TLS 1.3 how=finished layer=tls end=client value-us=49000",
         { { false, 1000, 0, client_hello }, { true, 2000, 0, server_hello_1_3 },
             { true, 2500, 0, change }, { true, 4000, 0, data }, { false, 53000, 0, change } } },
-    { "the first answer alone", "",
+    { "TLS 1.3: asked for another key, before or behind its change of ciphers",
+        "rtt version=TLS 1.3 how=hello-retry layer=tls end=client value-us=51000",
+        { { false, 1000, 0, client_hello }, { true, 2000, 0, hello_retry },
+            { false, 53000, 0, change }, { false, 53000, 0, client_hello } } },
+    { "TLS 1.3: a client that speaks on before the server answers", "",
+        { { false, 1000, 0, client_hello_early }, { true, 2000, 0, server_hello_1_3 },
+            { true, 2500, 0, data }, { false, 3000, 0, data } } },
+    { "a microsecond is a time, none is none",
+        "rtt version=TLS 1.2 how=resumption layer=tls end=client value-us=1",
+        { { false, 1000, 0, client_hello }, { true, 2000, 0, server_hello },
+            { false, 2001, 0, change } } },
+    { "at the same time", "",
+        { { false, 1000, 0, client_hello }, { true, 2000, 0, server_hello },
+            { false, 2000, 0, change } } },
+    { "before it, where clocks step back", "",
+        { { false, 1000, 0, client_hello }, { true, 2000, 0, server_hello },
+            { false, 1900, 0, change } } },
+    { "the first answer alone",
+        "rtt version=TLS 1.2 how=resumption layer=tls end=client value-us=51000",
         { { false, 1000, 0, client_hello }, { true, 2000, 0, server_hello },
             { false, 53000, 0, change }, { true, 54000, 0, change }, { false, 60000, 0, data } } },
     { "a segment that came twice in between", "",
@@ -211,34 +235,20 @@ static const struct {
             { false, 53000, 8, change } } },
     { "no server was heard", "",
         { { false, 1000, 0, client_hello }, { false, 53000, 0, change } } },
+    { "no client was heard before", "",
+        { { true, 2000, 0, server_hello }, { true, 3000, 0, change } } },
 };
 
 static void
 test_time_of_the_answer(void **state)
 {
-    uint8_t bytes[ROOM];
+    struct parse_check c;
 
     (void)state;
-    for (size_t i = 0; i < COUNT(answers); i++) {
-        union parse_state memory = { { 0 } };
-        struct parse_check c = { 0 };
-        int64_t newest_us[2] = { 0, 0 }; /* of the client, of the server */
-
-        for (const struct moment *m = answers[i].steps; m->hex != NULL; m++) {
-            struct parse_input in = { .transport = PARSE_TCP,
-                .from_client = !m->by_server,
-                .time_us = m->time_us,
-                .peer_us = newest_us[!m->by_server],
-                .disorder = m->disorder,
-                .state = &memory };
-            size_t n = parse_check_hex(bytes, sizeof bytes, m->hex);
-
-            newest_us[m->by_server] = m->time_us;
-            (void)parse_check_run(&parser_tls, &in, bytes, n, &c);
-        }
-        if (strcmp(c.facts, answers[i].facts) != 0)
+    for (size_t i = 0; i < COUNT(answers); i++)
+        if (!moments_run(
+                &parser_tls, (struct parse_input){ .transport = PARSE_TCP }, &answers[i], &c))
             fail_msg("%s: %s", answers[i].name, c.facts);
-    }
 }
 
 /* The first message of a connection may be mirrored: who is the client is known by the hello. */
