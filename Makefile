@@ -21,7 +21,8 @@ LAB_PACKAGES := iproute2 tcpdump tcpreplay tshark openssl freeradius freeradius-
 	xl2tpd ppp kmod user-mode-linux openssh-server openssh-client xrdp freerdp2-x11 xvfb tigervnc-standalone-server \
 	tigervnc-viewer tigervnc-tools xterm apache2-bin apache2-utils curl dnsmasq-base isc-dhcp-client bind9-dnsutils \
 	avahi-daemon iputils-ping strongswan-swanctl charon-systemd libcharon-extra-plugins libcharon-extauth-plugins \
-	libstrongswan-extra-plugins wireguard-go wireguard-tools dante-server dovecot-imapd dovecot-pop3d coturn
+	libstrongswan-extra-plugins wireguard-go wireguard-tools dante-server dovecot-imapd dovecot-pop3d coturn \
+	eapoltest
 LINT_PACKAGES := clang clang-format clang-tidy cppcheck libclang-rt-14-dev
 BENCH_PACKAGES := valgrind libndpi-bin
 

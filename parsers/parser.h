@@ -57,6 +57,8 @@ struct parse_input {
     uint16_t source_port, destination_port;
     uint32_t wire_length;      /* bytes of the datagram or segment on the wire */
     const uint8_t *source_mac; /* of the frame; 6 bytes, NULL when unknown */
+    bool is_brought;           /* nested: another machine brings it (parse_nested), whose addresses
+                                  are not those of the client */
     int64_t time_us;           /* packet time: of what made the last byte of `data` readable */
     int64_t peer_us;           /* when the other side's newest payload came; 0: never */
     uint32_t disorder; /* TCP: grows with each segment of either direction that came early, twice or
@@ -68,12 +70,23 @@ struct parse_input {
     uint64_t skip;
 };
 
+/* One of several streams within a flow, whose client may be another machine than the flow's. */
+struct parse_nested {
+    uint32_t key; /* tells them apart */
+    bool from_client;
+    struct in6_addr address; /* of the client, as far as its messages tell; zeros: unknown */
+    uint8_t mac[6];          /* zeros: unknown */
+};
+
 struct parse_output {
     void (*fact)(void *context, const struct fact *f); /* copies what it keeps */
     /* Bytes of a stream carried by this message, each direction's in order and without gaps (the
      * parser's duty): read by every parser that knows its protocol anywhere, as if on TCP. No
      * bytes: what comes next is another stream. */
     void (*nested)(void *context, const uint8_t *bytes, size_t n);
+    /* The same for one stream of several; also within frames without IP. */
+    void (*nested_of)(
+        void *context, const struct parse_nested *which, const uint8_t *bytes, size_t n);
     void *context;
 };
 

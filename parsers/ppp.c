@@ -4,7 +4,6 @@
  * LCP, or from MS-CHAP's response of 49 octets.
  */
 #include "ppp.h"
-#include "eap.h"
 #include "login.h"
 #include <stdio.h>
 
@@ -246,6 +245,9 @@ read_eap(struct frame *p, struct rd frame)
     struct ppp_state *s = p->state;
     uint8_t code = rd_peek(&frame);
     const char *account, *realm;
+    struct parse_nested which = { .key = 1 };
+    enum parse_result result;
+    struct rd packet = frame;
     struct fact about, name;
     int n;
 
@@ -266,7 +268,11 @@ read_eap(struct frame *p, struct rd frame)
             &about, KEY_OUTSIDE, code == EAP_RESPONSE ? &p->in->source : &p->in->destination);
     if (p->about != NULL)
         fact_fill(&about, p->about);
-    return eap_packet(&frame, 0, &about, p->out);
+    result = eap_packet(&frame, 0, &about, p->out);
+    (void)fact_get_address(&about, KEY_OUTSIDE, &which.address);
+    if (result == PARSE_OK)
+        eap_tls_packet(packet, &s->tls, &which, p->out);
+    return result;
 }
 
 static const struct {

@@ -6,7 +6,7 @@
 #ifndef PARSERS_PPP_H
 #define PARSERS_PPP_H
 
-#include "parser.h"
+#include "eap.h"
 
 #define PPP_NAME 64
 
@@ -15,6 +15,7 @@ struct ppp_state {
     uint8_t chap; /* CHAP's algorithm, as LCP asked for it: 5 MD5, 0x80 MS-CHAP, 0x81 MS-CHAPv2 */
     uint8_t name_length;
     bool is_let_in, client_is_originator;
+    struct eap_tls tls;
     uint8_t inside[4];   /* the address given; zeros: none yet */
     char name[PPP_NAME]; /* of whoever authenticated last */
 };

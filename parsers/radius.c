@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * RADIUS (RFC 2865, 2866, 2869, 3162, 3579, 5176, 6911): who asked for access, from where, what was
- * answered, which address was given, when the session began and ended.
+ * answered, which address was given, when the session began and ended; and what TLS in EAP shows.
  *
  * A request and its answer share the identifier; the sensor joins them. Accounting speaks for
  * itself: a start says that service was granted. A Disconnect-Request is only that; its ACK is the
@@ -15,7 +15,11 @@ extern const struct parser parser_radius;
 #define HEADER_BYTES 20 /* code, identifier, length, authenticator: RFC 2865, 3 */
 #define LENGTH_MAX 4096 /* RFC 2865, 3 */
 
+#define CODE_REQUEST 1
+#define CODE_CHALLENGE 11
 #define ATTRIBUTE_STATUS_TYPE 40 /* RFC 2866, 5.1 */
+
+_Static_assert(sizeof(struct radius_logins) <= PARSE_STATE_BYTES, "the flow keeps no more");
 
 /* Exchanges never share a transaction: authentication, accounting, dynamic authorisation. */
 enum exchange { EXCHANGE_AUTH = 1, EXCHANGE_ACCOUNTING, EXCHANGE_DYNAMIC };
@@ -100,6 +104,23 @@ says_something(const struct fact *f)
         if (fact_has(f, any[i]))
             return true;
     return false;
+}
+
+/* The handshake in it is told behind the login itself. */
+static void
+follow(const struct code *code, uint8_t identifier, struct rd all, const struct parse_input *in,
+    const struct parse_output *out)
+{
+    struct radius_logins *logins = (struct radius_logins *)(void *)in->state->bytes;
+    struct fact f;
+
+    if (code->code == CODE_CHALLENGE) {
+        radius_follow_challenge(logins, identifier, all, out);
+    } else if (code->code == CODE_REQUEST) {
+        fact_begin(&f, FACT_LOGIN);
+        radius_read_attributes(&f, all, RADIUS_INSIDE_ANY);
+        radius_follow_request(logins, identifier, all, &f, out);
+    }
 }
 
 static void
@@ -196,6 +217,7 @@ parse(struct parse_input *in, const struct parse_output *out)
     if (!take_fitting(&all) && (!is_at_home || rd_left(&all) == 0))
         return misfit;
     report(code, identifier, all, RADIUS_INSIDE_ANY, out);
+    follow(code, identifier, all, in, out);
     rd_skip(&in->data, rd_left(&in->data));
     return PARSE_OK;
 }
@@ -205,5 +227,6 @@ const struct parser parser_radius = {
     .transports = PARSER_UDP,
     .ports = { 1812, 1813, 1645, 1646, 3799, 1700 }, /* 1700: Cisco's for RFC 5176 */
     .anywhere = true,
+    .has_state = true,
     .parse = parse,
 };

@@ -10,7 +10,6 @@
 #include "text.h"
 #include <string.h>
 
-#define EAP_ROOM 512        /* an identity within the EAP-Message attributes together */
 #define TUNNEL_TAG_MAX 0x1f /* RFC 2868, 3.3: a greater first octet is no tag */
 #define IPV6_PREFIX_MAX 16
 
@@ -309,23 +308,30 @@ read_attribute(struct fact *f, const struct attribute *wanted, struct rd r)
     }
 }
 
-/* The name within the EAP-Message attributes, put together (RFC 3579, 3.1). */
+struct rd
+radius_eap_packet(struct rd all, uint8_t room[RADIUS_EAP_ROOM])
+{
+    struct rd value;
+    size_t n = 0;
+    uint8_t type;
+
+    while (radius_take_attribute(&all, &type, &value)) {
+        size_t more = rd_left(&value);
+
+        if (type != ATTRIBUTE_EAP_MESSAGE || more == 0 || n + more > RADIUS_EAP_ROOM)
+            continue;
+        memcpy(room + n, value.p, more);
+        n += more;
+    }
+    return rd_of(room, n);
+}
+
 static void
 read_eap_name(struct fact *f, struct rd r)
 {
-    uint8_t eap[EAP_ROOM], type;
-    size_t n = 0;
-    struct rd value;
+    uint8_t room[RADIUS_EAP_ROOM];
 
-    while (radius_take_attribute(&r, &type, &value)) {
-        size_t more = rd_left(&value);
-
-        if (type != ATTRIBUTE_EAP_MESSAGE || more == 0 || n + more > sizeof(eap))
-            continue;
-        memcpy(eap + n, value.p, more);
-        n += more;
-    }
-    (void)eap_name(rd_of(eap, n), f);
+    (void)eap_name(radius_eap_packet(r, room), f);
 }
 
 /* An answer may repeat the name without the station: there the request's is the better one. */

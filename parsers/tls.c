@@ -72,6 +72,12 @@ time_answer(struct state *s, uint8_t record, const struct parse_input *in, bool 
     answer_tell(&s->answer, "tls", tls_version_name(s->version, version), how, in, out);
 }
 
+static const char *
+method(const struct parse_input *in)
+{
+    return in->is_brought ? "eap-tls" : "tls-client-certificate";
+}
+
 static void
 tell_client_certificate(const struct reading *r, struct rd body)
 {
@@ -79,6 +85,7 @@ tell_client_certificate(const struct reading *r, struct rd body)
 
     if (!tls_certificate_login(body, &f))
         return;
+    fact_word(&f, KEY_METHOD, method(r->in));
     r->state->is_pending = true;
     f.pairing = FACT_REQUEST;
     f.transaction = ++r->state->transaction;
@@ -87,7 +94,8 @@ tell_client_certificate(const struct reading *r, struct rd body)
 }
 
 static void
-tell_result(struct state *s, const char *reason, const struct parse_output *out)
+tell_result(struct state *s, const char *reason, const struct parse_input *in,
+    const struct parse_output *out)
 {
     struct fact f;
 
@@ -97,7 +105,7 @@ tell_result(struct state *s, const char *reason, const struct parse_output *out)
     fact_begin(&f, FACT_LOGIN);
     f.pairing = FACT_ANSWER;
     f.transaction = s->transaction;
-    fact_word(&f, KEY_METHOD, "tls-client-certificate");
+    fact_word(&f, KEY_METHOD, method(in));
     fact_word(&f, KEY_RESULT, reason == NULL ? "success" : "failure");
     if (reason == NULL)
         fact_flag(&f, KEY_INFERRED);
@@ -337,10 +345,10 @@ read_known(struct reading *reading, struct parse_input *in)
         return PARSE_MORE;
     if (type == RECORD_ALERT && !reading->by_client && rd_left(&content) == 2) {
         rd_skip(&content, 1); /* level */
-        tell_result(s, alert_reason(rd_u8(&content)), reading->out);
+        tell_result(s, alert_reason(rd_u8(&content)), in, reading->out);
     } else if (type == RECORD_CHANGE || type == RECORD_DATA) {
         if (!reading->by_client)
-            tell_result(s, NULL, reading->out);
+            tell_result(s, NULL, in, reading->out);
         if (reading->by_client || s->is_timed || in->is_nested)
             in->skip = PARSE_SKIP_ALL; /* the rest is sealed */
     }

@@ -46,6 +46,8 @@ struct tls_server_hello {
 /* A whole message without its header; false when it is none, or a length lies. */
 bool tls_client_hello_read(struct rd body, enum tls_carrier carrier, struct tls_client_hello *out);
 bool tls_server_hello_read(struct rd body, struct tls_server_hello *out);
+/* Whose name it is; an address is not always known (EAP). */
+void tls_end_tell(struct fact *f, const struct in6_addr *address);
 /* The server's name, and the fingerprints of the client. */
 void tls_client_hello_tell(const struct tls_client_hello *hello, const struct parse_input *in,
     const struct parse_output *out);

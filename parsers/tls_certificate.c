@@ -176,7 +176,7 @@ tls_certificate_tell(struct rd body, const struct parse_input *in, const struct 
         return;
     fact_begin(&f, FACT_NAME);
     fact_word(&f, KEY_WHAT, "certificate");
-    fact_address(&f, KEY_ADDRESS, &in->source);
+    tls_end_tell(&f, &in->source);
     fact_text(&f, KEY_NAME, room, distinguished(c.subject, room));
     fact_text(&f, KEY_ISSUER, room, distinguished(c.issuer, room));
     n = host_names(c.names, room, &first);
@@ -216,6 +216,5 @@ tls_certificate_login(struct rd body, struct fact *f)
         return false;
     fact_begin(f, FACT_LOGIN);
     login_account(f, text);
-    fact_word(f, KEY_METHOD, "tls-client-certificate");
     return fact_has(f, KEY_ACCOUNT);
 }

@@ -182,6 +182,13 @@ tls_server_hello_read(struct rd body, struct tls_server_hello *out)
 }
 
 void
+tls_end_tell(struct fact *f, const struct in6_addr *address)
+{
+    if (!IN6_IS_ADDR_UNSPECIFIED(address))
+        fact_address(f, KEY_ADDRESS, address);
+}
+
+void
 tls_client_hello_tell(const struct tls_client_hello *hello, const struct parse_input *in,
     const struct parse_output *out)
 {
@@ -191,11 +198,13 @@ tls_client_hello_tell(const struct tls_client_hello *hello, const struct parse_i
     fact_begin(&f, FACT_NAME);
     fact_word(&f, KEY_WHAT, "sni");
     fact_text(&f, KEY_NAME, hello->server_name.p, rd_left(&hello->server_name));
-    fact_address(&f, KEY_ADDRESS, &in->destination);
+    tls_end_tell(&f, &in->destination);
     if (fact_has(&f, KEY_NAME))
         out->fact(out->context, &f);
     fact_begin(&f, FACT_DEVICE);
-    fact_address(&f, KEY_ADDRESS, &in->source);
+    tls_end_tell(&f, &in->source);
+    if (!fact_has(&f, KEY_ADDRESS))
+        fact_mac(&f, KEY_MAC, in->source_mac);
     tls_fingerprint_ja3(hello, ja3);
     fact_word(&f, KEY_FINGERPRINT_JA3, ja3);
     tls_fingerprint_ja4(hello, ja4);

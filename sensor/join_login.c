@@ -23,7 +23,7 @@ struct told {
 };
 
 /* Methods whose packets run between servers: their flow's ends are never the person. */
-static const char *const server_methods[] = { "radius", "syslog", "tacacs", "diameter" };
+static const char *const server_methods[] = { "radius", "eap-tls", "syslog", "tacacs", "diameter" };
 /* Methods that also tell when a session ends. */
 static const char *const ending_methods[] = { "radius-accounting", "syslog" };
 

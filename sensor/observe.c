@@ -249,6 +249,8 @@ observer_close(struct observer *o)
 {
     if (o == NULL)
         return;
+    if (o->streams != NULL)
+        observe_links_forget(o, o->links, OBSERVE_LINKS);
     presence_close(o->presence);
     pair_table_close(o->pairs);
     stream_pool_close(o->streams);

@@ -57,6 +57,8 @@ const char *observe_transport(uint8_t protocol);
 
 /* observe_parse.c */
 void observe_index_parsers(struct observer *o);
+/* Gives back what is remembered of links. */
+void observe_links_forget(struct observer *o, struct observe_link *links, unsigned count);
 /* Sets which parsers may fit a new flow. */
 void observe_choose(struct observer *o, struct flow *f);
 /* Runs them over the packet's payload; of TCP's also what an acknowledgement says of the other

@@ -6,13 +6,16 @@
  * or forged datagram must not blind us to the rest. On TCP the chosen one may say that the stream
  * has become another protocol's; then those of `anywhere` are asked again.
  *
- * Streams within messages (TLS in OpenVPN) are read the same way, one level deep.
+ * Streams within messages (TLS in OpenVPN, in EAP) are read the same way, one level deep.
  */
 #include "observe_internal.h"
 
 #define SWITCHES_MAX 4 /* SOCKS, HTTP CONNECT, SMTP, STARTTLS */
 #define LINK_PAIRED (UINT64_C(1) << 63)
 #define LINK_USED 1
+#define NESTED_MAX                                                                                 \
+    16 /* streams within one flow at a time: logins under way through one gateway                  \
+        */
 
 struct job {
     struct observer *o;
@@ -96,10 +99,26 @@ observe_choose(struct observer *o, struct flow *f)
         f->candidates = of_ports(o, f) | o->anywhere[t];
 }
 
+/* Whose login it is that another machine brings. True: the fact is about a client whose address is
+ * unknown, and the flow's must not be taken for it. */
+static bool
+name_client(struct fact *f, const struct parse_nested *which)
+{
+    bool has_address = !IN6_IS_ADDR_UNSPECIFIED(&which->address);
+
+    if (f->kind == FACT_LOGIN) {
+        fact_mac(f, KEY_DEVICE_MAC, which->mac);
+        if (has_address)
+            fact_address(f, KEY_OUTSIDE, &which->address);
+    }
+    return f->kind == FACT_DEVICE && !has_address;
+}
+
 static void
 take_fact(void *context, const struct fact *f)
 {
     struct job *job = context;
+    struct flow *of = job->f;
     struct fact copy;
     struct emitter *e = job->o->request.emitter;
     const char *protocol = job->o->parsers[job->row]->name;
@@ -107,18 +126,39 @@ take_fact(void *context, const struct fact *f)
         job->f != NULL ? flow_id(job->f) : LINK_PAIRED | (uint64_t)job->p->encapsulation;
 
     memcpy(&copy, f, offsetof(struct fact, bytes) + f->length);
-    if (observe_fact(job->o, job->f, protocol, &copy) &&
+    if (job->in.is_brought) {
+        flow += job->pair->which.key;
+        of = name_client(&copy, &job->pair->which) ? NULL : of;
+    }
+    if (observe_fact(job->o, of, protocol, &copy) &&
         pair_fact(job->o->pairs, flow, job->row, e->now.time_us, &copy))
-        emitter_send(e, job->f, protocol, &copy);
+        emitter_send(e, of, protocol, &copy);
 }
 
 static void take_nested(void *context, const uint8_t *bytes, size_t n);
+static void take_nested_of(
+    void *context, const struct parse_nested *which, const uint8_t *bytes, size_t n);
 
 /* 802.2 has no EtherType. */
 static uint16_t
 link_type(const struct packet *p)
 {
     return p->ether_type != 0 ? p->ether_type : PARSE_LLC;
+}
+
+/* The client's end of a nested stream that another machine brings. */
+static void
+fill_client(struct job *job)
+{
+    const struct parse_nested *which;
+    struct parse_input *in = &job->in;
+
+    in->is_brought = job->is_nested && job->pair != NULL && job->pair->which.key != 0;
+    if (!in->is_brought)
+        return;
+    which = &job->pair->which;
+    *(in->from_client ? &in->source : &in->destination) = which->address;
+    in->source_mac = in->from_client ? which->mac : NULL;
 }
 
 static void
@@ -130,18 +170,19 @@ fill_input(struct job *job)
     struct parse_input *in = &job->in;
 
     job->is_filled = true;
+    in->from_client = (f != NULL || job->is_nested) && from == FLOW_CLIENT;
     in->source_mac = p->source_mac;
     in->time_us = job->o->request.emitter->now.time_us;
     in->is_nested = job->is_nested;
     if (f == NULL) {
         in->transport = PARSE_LINK;
         in->destination_port = link_type(p);
-        in->is_cut = p->is_cut;
+        in->is_cut = !job->is_nested && p->is_cut;
         in->wire_length = (uint32_t)rd_left(&p->link_payload);
+        fill_client(job);
         return;
     }
     in->transport = job->is_nested ? PARSE_TCP : (enum parse_transport)f->protocol;
-    in->from_client = from == FLOW_CLIENT;
     in->is_cut = !job->is_nested && p->payload_captured < p->payload_length;
     in->is_midstream = f->protocol == FLOW_PROTOCOL_TCP &&
                        (f->handshake_seq[from] == 0 || (job->pair != NULL && job->pair->is_turned));
@@ -151,6 +192,7 @@ fill_input(struct job *job)
     in->destination_port = f->port[to];
     in->wire_length = p->payload_length;
     in->peer_us = flow_payload_us(f, to);
+    fill_client(job);
 }
 
 static bool
@@ -190,7 +232,9 @@ disorder_of(const struct flow *f)
 static enum parse_result
 run(struct job *job, unsigned row, const uint8_t *bytes, size_t n, size_t *taken)
 {
-    struct parse_output out = { .fact = take_fact, .nested = take_nested, .context = job };
+    struct parse_output out = {
+        .fact = take_fact, .nested = take_nested, .nested_of = take_nested_of, .context = job
+    };
     struct parse_input *in = &job->in;
     union parse_state fresh;
     bool is_fresh = job->o->parsers[row]->has_state && !owns_state(job, row);
@@ -305,7 +349,8 @@ try_candidates(struct job *job, const uint8_t *bytes, size_t n)
         left &= left - 1;
         if (result == PARSE_OK) {
             *job->candidates = UINT64_C(1) << row;
-            job->f->marks |= FLOW_PARSER_CHOSEN;
+            if (job->f != NULL)
+                job->f->marks |= FLOW_PARSER_CHOSEN;
             pair->is_chosen = true;
             pair->state_row = (uint8_t)row;
             s->after_gap = false;
@@ -340,32 +385,80 @@ take_stream(void *context, const uint8_t *bytes, size_t n)
             break;
         at += taken;
     }
-    if ((*job->candidates & job->o->whole_stream) == 0 &&
+    if ((*job->candidates & job->o->whole_stream) == 0 && job->f != NULL &&
         job->f->payload_bytes[job->direction] >= job->o->request.stream_bytes)
         return STREAM_STOP;
     return at;
 }
 
-/* The pair that reads what the datagrams or streams of this flow carry. */
+/* The pair of the flow, or of the link, that has what it carries. */
 static struct stream_pair *
-nested_pair(struct job *job)
+carrying_pair(struct job *job)
 {
-    struct stream_pair *pair = job->f->streams;
+    if (job->f == NULL)
+        return job->pair;
+    if (job->f->streams == NULL)
+        job->f->streams = stream_pair_take(job->o->streams);
+    return job->f->streams;
+}
 
-    if (pair == NULL)
-        pair = job->f->streams = stream_pair_take(job->o->streams);
-    if (pair != NULL && pair->nested == NULL) {
-        pair->nested = stream_pair_take(job->o->streams);
-        if (pair->nested != NULL)
-            pair->nested->candidates = job->o->anywhere[OBSERVE_TCP] & ~(UINT64_C(1) << job->row);
+/* Where the stream stands in its list: the end of it (NULL there) when it is not in it; the oldest
+ * one's place makes room for it. */
+static struct stream_pair **
+find_nested(struct job *job, struct stream_pair *carrier, uint32_t key)
+{
+    struct stream_pair **at = &carrier->nested;
+    unsigned n = 0;
+
+    while (*at != NULL && (*at)->which.key != key) {
+        if (++n == NESTED_MAX) {
+            stream_pair_free(job->o->streams, *at);
+            *at = NULL;
+            break;
+        }
+        at = &(*at)->next_nested;
     }
-    if (pair == NULL || pair->nested == NULL)
+    return at;
+}
+
+/* The pair that reads this stream of what the datagrams or streams of this flow carry, moved to the
+ * front of its list. */
+static struct stream_pair *
+nested_pair(struct job *job, const struct parse_nested *which)
+{
+    struct stream_pair *carrier = carrying_pair(job), **at, *pair = NULL;
+
+    if (carrier != NULL) {
+        at = find_nested(job, carrier, which->key);
+        pair = *at;
+        if (pair != NULL)
+            *at = pair->next_nested;
+        else if ((pair = stream_pair_take(job->o->streams)) != NULL)
+            pair->candidates = job->o->anywhere[OBSERVE_TCP] & ~(UINT64_C(1) << job->row);
+    }
+    if (pair == NULL) {
         job->o->counts.streams_refused++;
-    return pair == NULL ? NULL : pair->nested;
+        return NULL;
+    }
+    pair->next_nested = carrier->nested;
+    carrier->nested = pair;
+    return pair;
 }
 
 static void
-take_nested(void *context, const uint8_t *bytes, size_t n)
+drop_nested(struct job *job, uint32_t key)
+{
+    struct stream_pair *carrier = job->f != NULL ? job->f->streams : job->pair, **at, *gone;
+
+    if (carrier == NULL || *(at = find_nested(job, carrier, key)) == NULL)
+        return;
+    gone = *at;
+    *at = gone->next_nested;
+    stream_pair_free(job->o->streams, gone);
+}
+
+static void
+take_nested_of(void *context, const struct parse_nested *which, const uint8_t *bytes, size_t n)
 {
     struct job *job = context, inner;
     struct stream_segment segment = {
@@ -374,24 +467,39 @@ take_nested(void *context, const uint8_t *bytes, size_t n)
     struct stream_pair *pair;
     struct stream *s;
 
-    if (job->is_nested || job->f == NULL || n > UINT16_MAX || (pair = nested_pair(job)) == NULL)
+    if (job->is_nested || n > UINT16_MAX)
         return;
     if (n == 0) { /* it begins anew */
-        stream_pair_free(job->o->streams, pair);
-        job->f->streams->nested = NULL;
+        drop_nested(job, which->key);
         return;
     }
-    if (pair->is_done[job->direction])
+    if ((pair = nested_pair(job, which)) == NULL)
         return;
+    if (which->from_client)
+        pair->which = *which;
+    pair->which.key = which->key;
     inner = *job;
     inner.is_nested = true;
     inner.is_filled = false;
+    inner.direction = which->from_client ? FLOW_CLIENT : FLOW_SERVER;
     inner.pair = pair;
     inner.candidates = &pair->candidates;
-    s = &pair->way[job->direction];
+    if (pair->is_done[inner.direction])
+        return;
+    s = &pair->way[inner.direction];
     segment.seq = s->next;
     if (stream_add(job->o->streams, s, &segment, take_stream, &inner) != STREAM_GOING)
-        pair->is_done[job->direction] = true;
+        pair->is_done[inner.direction] = true;
+}
+
+static void
+take_nested(void *context, const uint8_t *bytes, size_t n)
+{
+    struct job *job = context;
+    struct parse_nested only = { .from_client = job->direction == FLOW_CLIENT };
+
+    if (job->f != NULL)
+        take_nested_of(job, &only, bytes, n);
 }
 
 static void
@@ -495,6 +603,18 @@ observe_parse(struct observer *o, struct flow *f, unsigned direction, const stru
         streams_end(o, f);
 }
 
+void
+observe_links_forget(struct observer *o, struct observe_link *links, unsigned count)
+{
+    for (struct observe_link *l = links; l < links + count; l++) {
+        for (struct stream_pair *p = l->pair.nested, *next; p != NULL; p = next) {
+            next = p->next_nested;
+            stream_pair_free(o->streams, p);
+        }
+        memset(l, 0, sizeof *l);
+    }
+}
+
 /* What is remembered between two ends of a link, of PPP's negotiation for one. Two pairs of ends
  * that fall on one place forget each other. */
 static struct stream_pair *
@@ -507,7 +627,7 @@ link_pair(struct observer *o, const struct packet *p)
         key += ((uint64_t)p->source_mac[i] + p->destination_mac[i]) << (i * 4);
     l = &o->links[key % OBSERVE_LINKS];
     if (l->key != key) {
-        memset(l, 0, sizeof *l);
+        observe_links_forget(o, l, 1);
         l->key = key;
     }
     return &l->pair;

@@ -332,7 +332,12 @@ stream_pair_free(struct stream_pool *pool, struct stream_pair *pair)
 {
     if (pair == NULL)
         return;
-    stream_pair_free(pool, pair->nested);
+    while (pair->nested != NULL) {
+        struct stream_pair *next = pair->nested->next_nested;
+
+        stream_pair_free(pool, pair->nested);
+        pair->nested = next;
+    }
     stream_drop(pool, &pair->way[0]);
     stream_drop(pool, &pair->way[1]);
     pool->used -= sizeof *pair;

@@ -38,7 +38,9 @@ struct stream_pair {
     bool is_chosen, is_done[2];
     bool is_turned; /* the end that was called spoke the client's part */
     uint64_t candidates;
-    struct stream_pair *nested; /* what these streams, or a flow's datagrams, carry */
+    struct stream_pair *nested;      /* what these streams, or a flow's datagrams, carry */
+    struct stream_pair *next_nested; /* the newest first */
+    struct parse_nested which;       /* of those that are nested; a key of 0: the only one */
     struct stream_pair *next_free;
 };
 

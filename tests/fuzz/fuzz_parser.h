@@ -35,6 +35,15 @@ fuzz_parser_nested(void *context, const uint8_t *bytes, size_t n)
         sum = (uint8_t)(sum + bytes[i]);
 }
 
+static void
+fuzz_parser_nested_of(
+    void *context, const struct parse_nested *which, const uint8_t *bytes, size_t n)
+{
+    if (which->key == 0)
+        abort();
+    fuzz_parser_nested(context, bytes, n);
+}
+
 /* The parser's transports in turn where it has two. */
 static enum parse_transport
 fuzz_parser_transport(const struct parser *p, bool second)
@@ -53,7 +62,8 @@ fuzz_parser_run(const struct parser *p, const uint8_t *bytes, size_t n)
 {
     unsigned count = 0;
     union parse_state state = { { 0 } };
-    struct parse_output out = { fuzz_parser_fact, fuzz_parser_nested, &count };
+    struct parse_output out = { fuzz_parser_fact, fuzz_parser_nested, fuzz_parser_nested_of,
+        &count };
     struct parse_input in = { .transport = PARSE_UDP, .state = &state };
 
     if (n == 0)

@@ -10,10 +10,10 @@ import tempfile
 from bad_input import Skip
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-FIELDS = {  # tshark field: (kinds of observation, key)
+FIELDS = {  # tshark field: (kinds of observation, key, or keys of which one holds it)
     "radius.User_Name": (("login", "logout"), "account"),
     "radius.Framed-IP-Address": (("login", "logout"), "inside"),
-    "radius.Calling_Station_Id": (("login", "logout"), "outside"),
+    "radius.Calling_Station_Id": (("login", "logout"), "outside/calling-station"),
     "kerberos.CNameString": (("login",), "account"),
     "ntlmssp.auth.username": (("login",), "account"),
     "pap.peer_id": (("login",), "account"),
@@ -45,7 +45,7 @@ def check(binary, capture):
     wrong, facts = [], 0
     for (field, (kinds, key)), column in zip(FIELDS.items(), columns):
         want = {value for value in column if value}
-        have = {o.get(key) for o in observed if o["kind"] in kinds}
+        have = {o.get(k) for k in key.split("/") for o in observed if o["kind"] in kinds}
         facts += len(want)
         wrong += ["%s %r is in no %s" % (field, value, "/".join(kinds)) for value in sorted(want - have)]
     return wrong if facts else ["tshark found nothing to compare"]

@@ -66,6 +66,14 @@ parse_check_nested(void *context, const uint8_t *bytes, size_t n)
     }
 }
 
+static inline void
+parse_check_nested_of(
+    void *context, const struct parse_nested *which, const uint8_t *bytes, size_t n)
+{
+    (void)which;
+    parse_check_nested(context, bytes, n);
+}
+
 /* Hexadecimal digits, with spaces where one likes, as bytes; their number. */
 static inline size_t
 parse_check_hex(uint8_t *bytes, size_t room, const char *hex)
@@ -88,7 +96,7 @@ static inline enum parse_result
 parse_check_run(const struct parser *p, struct parse_input *in, const void *bytes, size_t n,
     struct parse_check *c)
 {
-    struct parse_output out = { parse_check_fact, parse_check_nested, c };
+    struct parse_output out = { parse_check_fact, parse_check_nested, parse_check_nested_of, c };
     union parse_state fresh = { { 0 } }, *given = in->state;
     uint8_t *copy = malloc(n > 0 ? n : 1);
     enum parse_result result;

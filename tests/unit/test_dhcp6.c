@@ -59,7 +59,7 @@ run(const struct sample *s, size_t cut, struct parse_check *c)
 {
     static const uint8_t mac[] = { 0x02, 0, 0x5e, 0x10, 0, 9 };
     struct parse_input in = { .transport = PARSE_UDP, .source_mac = mac, .is_cut = cut > 0 };
-    struct parse_output out = { parse_check_fact, parse_check_nested, c };
+    struct parse_output out = { parse_check_fact, parse_check_nested, parse_check_nested_of, c };
     uint8_t bytes[512], *copy;
     size_t n = parse_check_hex(bytes, sizeof bytes, s->hex) - cut;
     enum parse_result result;

@@ -39,7 +39,7 @@ run(const char *hex, struct parse_check *c, size_t cut)
 {
     uint8_t bytes[1024], *copy;
     size_t n = parse_check_hex(bytes, sizeof bytes, hex) - cut;
-    struct parse_output out = { parse_check_fact, parse_check_nested, c };
+    struct parse_output out = { parse_check_fact, parse_check_nested, parse_check_nested_of, c };
     struct parse_input in = { .transport = PARSE_TCP };
     bool is_proof;
 
@@ -135,7 +135,7 @@ static void
 test_results(void **state)
 {
     struct parse_check c = { 0 };
-    struct parse_output out = { parse_check_fact, parse_check_nested, &c };
+    struct parse_output out = { parse_check_fact, parse_check_nested, parse_check_nested_of, &c };
 
     (void)state;
     gss_result(true, 7, &out);

@@ -269,7 +269,7 @@ static const struct step {
 static enum parse_result
 run(struct parse_input *in, const uint8_t *bytes, size_t n, struct parse_check *c)
 {
-    struct parse_output out = { parse_check_fact, parse_check_nested, c };
+    struct parse_output out = { parse_check_fact, parse_check_nested, parse_check_nested_of, c };
     const char *const ends[] = { "::ffff:198.51.100.2", "::ffff:198.51.100.1" };
     uint8_t *copy = malloc(n > 0 ? n : 1);
     enum parse_result result;
@@ -340,7 +340,7 @@ test_a_cut_message(void **state)
     size_t n = parse_check_hex(bytes, sizeof bytes, steps[0].hex);
 
     (void)state;
-    out = (struct parse_output){ parse_check_fact, parse_check_nested, &c };
+    out = (struct parse_output){ parse_check_fact, parse_check_nested, parse_check_nested_of, &c };
     for (size_t kept = 1; kept < n; kept++) {
         struct parse_input in = { .transport = PARSE_UDP,
             .from_client = true,

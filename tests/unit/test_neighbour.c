@@ -66,7 +66,7 @@ run(const struct sample *s, const char *source, enum parse_result *result)
 {
     struct parse_input in = { .transport = s->parser == &parser_arp ? PARSE_LINK : PARSE_ICMP6 };
     struct parse_check c = { .count = 0 };
-    struct parse_output out = { parse_check_fact, parse_check_nested, &c };
+    struct parse_output out = { parse_check_fact, parse_check_nested, parse_check_nested_of, &c };
     uint8_t bytes[256];
 
     in.data = rd_of(bytes, parse_check_hex(bytes, sizeof bytes, s->hex));

@@ -7,7 +7,9 @@
 /* clang-format off */
 /* links: sensor/observe*.c sensor/resolved.c sensor/presence.c sensor/rtt.c sensor/lag.c sensor/activity.c sensor/locality.c sensor/address.c conf/cidr.c sensor/pair.c sensor/session.c sensor/second_sign.c sensor/hello.c sensor/control.c sensor/classify.c sensor/evidence.c sensor/stream.c sensor/flow*.c parsers/fact.c parsers/text.c parsers/tcp_syn.c parsers/packet*.c conf/list_tool.c conf/list_vendor.c conf/list_domain.c conf/list_service.c conf/embedded.c conf/cidr.c */
 /* clang-format on */
+#include "../../parsers/text.h"
 #include "../../sensor/observe.h"
+#include <arpa/inet.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -22,8 +24,11 @@
 #define PORT_TUNNEL 4003 /* T<text>: the text, newline included, is handed on */
 #define PORT_BODY 4004   /* B<digit>: so many hundred bytes behind it belong to it; told */
 #define PORT_ORDER 4005  /* O: how much disorder there was before it is told */
+#define PORT_MANY                                                                                  \
+    4006 /* M<letter><c or s><text>: handed on as the letter's stream; - begins anew */
 #define PORT_OTHER 4999
 #define TYPE_LINK 0x9999
+#define TYPE_MANY 0x9998
 
 static void
 say(const struct parse_output *out, const char *what, const void *text, size_t n)
@@ -87,6 +92,24 @@ parse_tunnel(struct parse_input *in, const struct parse_output *out)
 
     if (result == PARSE_OK)
         out->nested(out->context, text.p, rd_left(&text) + 1);
+    return result;
+}
+
+static enum parse_result
+parse_many(struct parse_input *in, const struct parse_output *out)
+{
+    struct rd text;
+    enum parse_result result = message(in, 'M', &text);
+    struct parse_nested which = { .key = 0 };
+
+    if (result != PARSE_OK)
+        return result;
+    which.key = rd_u8(&text);
+    which.from_client = rd_u8(&text) == 'c';
+    which.mac[5] = (uint8_t)which.key;
+    if (which.key == 'A')
+        inet_pton(AF_INET6, "::ffff:203.0.113.9", &which.address);
+    out->nested_of(out->context, &which, text.p, rd_peek(&text) == '-' ? 0 : rd_left(&text) + 1);
     return result;
 }
 
@@ -157,19 +180,39 @@ static const struct parser parsers[] = {
         .anywhere = true,
         .turns = true,
         .parse = parse_turning },
+    { .name = "many",
+        .transports = PARSER_UDP | PARSER_LINK,
+        .ports = { PORT_MANY, TYPE_MANY },
+        .parse = parse_many },
 };
 
 const struct parser *const *
 parser_table(unsigned *count)
 {
     static const struct parser *const table[] = { &parsers[0], &parsers[1], &parsers[2],
-        &parsers[3], &parsers[4], &parsers[5] };
+        &parsers[3], &parsers[4], &parsers[5], &parsers[6] };
 
     *count = sizeof table / sizeof table[0];
     return table;
 }
 
 static char told[1024];
+
+static void
+add_key(const struct fact *f, enum fact_key key)
+{
+    size_t n = strlen(told);
+    char room[TEXT_ADDRESS_SIZE];
+    const char *text = fact_get_text(f, key);
+    struct in6_addr address;
+
+    if (fact_get_address(f, key, &address)) {
+        text_from_address(room, &address);
+        text = room;
+    }
+    if (text != NULL)
+        snprintf(told + n, sizeof told - n, "@%s", text);
+}
 
 static void
 emit(void *context, const struct emission *e)
@@ -181,6 +224,8 @@ emit(void *context, const struct emission *e)
     if (f->kind == FACT_LOGIN)
         snprintf(told + n, sizeof told - n, "%s%s:%s", n > 0 ? " " : "",
             fact_get_text(f, KEY_METHOD), fact_get_text(f, KEY_ACCOUNT));
+    add_key(f, KEY_DEVICE_MAC);
+    add_key(f, KEY_OUTSIDE);
 }
 
 static struct emitter emitter;
@@ -277,6 +322,15 @@ static const struct {
     { "what datagrams carry is a stream of its own", PORT_TUNNEL,
         { { .text = "TWone\n" }, { .text = "TWtwo\n", .from_server = true } },
         "nested:one nested:two" },
+    { "several streams are kept apart, with whose they are", PORT_MANY,
+        { { .text = "MacWo\n" }, { .text = "MBcWtwo\n" }, { .text = "MasWback\n" },
+            { .text = "MAcWthree\n", .from_server = true } },
+        "nested:o@00:00:00:00:00:61 nested:two@00:00:00:00:00:42 "
+        "nested:back@00:00:00:00:00:61 nested:three@00:00:00:00:00:41@203.0.113.9" },
+    { "one begins anew, the others go on", PORT_MANY,
+        { { .text = "Macxx\n" }, { .text = "Mbcxx\n" }, { .text = "Mac-\n" },
+            { .text = "MacWone\n" }, { .text = "MbcWtwo\n" } },
+        "nested:one@00:00:00:00:00:61" },
     { "what a stream carries, too", PORT_TUNNEL,
         { { .seq = 1, .text = "TWo" }, { .seq = 4, .text = "ne\nTWtwo\n" } },
         "nested:one nested:two" },
@@ -376,12 +430,52 @@ test_link(void **state)
     observer_close(o);
 }
 
+/* Between two cards several streams too; of more than sixteen the oldest is forgotten. */
+static void
+test_link_streams(void **state)
+{
+    static const uint8_t here[] = { 2, 0, 0, 0, 0, 1 }, there[] = { 2, 0, 0, 0, 0, 2 };
+    struct observer *o = open_observer();
+
+    (void)state;
+    for (unsigned i = 0; i < 40; i++) {
+        struct packet p = { .ether_type = TYPE_MANY, .source_mac = here, .destination_mac = there };
+        char frame[] = "M?cxx\n";
+
+        frame[1] = (char)('a' + i % 20);
+        p.link_payload = rd_of(frame, sizeof frame - 1);
+        emitter.packet = &p;
+        observer_link(o, &p);
+    }
+    assert_string_equal(told, "");
+    for (unsigned i = 0; i < 2; i++) {
+        struct packet p = { .ether_type = TYPE_MANY, .source_mac = here, .destination_mac = there };
+        char frame[] = "M?cWuser\n"; /* t is known, and no stream of words; a was forgotten */
+
+        frame[1] = "ta"[i];
+        p.link_payload = rd_of(frame, sizeof frame - 1);
+        emitter.packet = &p;
+        observer_link(o, &p);
+    }
+    assert_string_equal(told, "nested:user@00:00:00:00:00:61");
+    for (unsigned i = 0; i < 200; i++) { /* other cards take the place */
+        uint8_t other[] = { 2, 0, 0, 0, 1, (uint8_t)i };
+        struct packet p = { .ether_type = TYPE_MANY, .source_mac = here, .destination_mac = other };
+
+        p.link_payload = rd_of("Mbcxx\n", 6);
+        emitter.packet = &p;
+        observer_link(o, &p);
+    }
+    observer_close(o);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_flows),
         cmocka_unit_test(test_link),
+        cmocka_unit_test(test_link_streams),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

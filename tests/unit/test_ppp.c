@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* links: parsers/ppp.c parsers/ppp_link.c parsers/l2tp.c parsers/pptp.c parsers/eap.c parsers/eapol.c parsers/login.c parsers/fact.c parsers/text.c */
+/* links: parsers/ppp.c parsers/ppp_link.c parsers/l2tp.c parsers/pptp.c parsers/eap*.c parsers/login.c parsers/fact.c parsers/text.c */
 /* Logins over PPP and what carries it, put together field by field from RFC 1334 (2.2), 1994 (4),
  * 2759 (4), 1332 (3.3), 2661 (3.1, 4.4), 2637 (2.1, 4.1), 3748 (4) and IEEE 802.1X-2010 (11.3). */
 #include "parse_check.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause
- * links: parsers/radius*.c parsers/eap.c parsers/login.c parsers/fact.c parsers/text.c */
+ * links: parsers/radius*.c parsers/eap*.c parsers/login.c parsers/fact.c parsers/text.c */
 /*
  * Proves what each RADIUS message says, that requests and answers carry the same transaction, and
  * that nothing else is taken for RADIUS. The first two samples are those of RFC 2865, 7.1; the
