@@ -6,7 +6,7 @@
  *
  * Identities of version 2 and of main mode are encrypted, and so are most refusals; that somebody
  * logs in by EAP shows in the number of messages. Fragments (RFC 7383) are encrypted too. What
- * begins on port 500 and goes on on 4500 is two flows: how the login ends is told of neither.
+ * begins on port 500 and goes on on 4500 is two flows, joined by the initiator's SPI.
  */
 #include "ike_internal.h"
 #include "tunnel.h"
@@ -24,7 +24,6 @@ extern const struct parser parser_ike;
 #define FLAG_ENCRYPTED 0x01
 #define FLAGS_2 0x38 /* initiator, version, response */
 #define FLAG_INITIATOR 0x08
-#define EXCHANGE_AGGRESSIVE 4
 #define EXCHANGE_1_LAST 6 /* transaction; 1 is base */
 #define EXCHANGE_QUICK 32
 #define EXCHANGE_GROUP 33
@@ -121,8 +120,7 @@ begin(const struct ike_message *m, struct ike_state *s, const struct parse_input
         .initiator_is_client =
             is_first || m->version == 2 ? in->from_client == (m->end == IKE_INITIATOR) : true,
         .is_told = s->is_told,
-        .is_stream = s->is_stream,
-        .transaction = s->transaction };
+        .is_stream = s->is_stream };
 }
 
 static const char *
@@ -132,7 +130,7 @@ version_of(const struct ike_state *s)
         return "IKEv2";
     if (s->exchange == 0)
         return "IKEv1";
-    if (s->exchange == EXCHANGE_AGGRESSIVE)
+    if (s->exchange == IKE_AGGRESSIVE)
         return s->is_xauth ? "IKEv1 aggressive mode, XAUTH" : "IKEv1 aggressive mode";
     return s->is_xauth ? "IKEv1 main mode, XAUTH" : "IKEv1 main mode";
 }
@@ -191,7 +189,7 @@ accept_sa(const struct ike_message *m, struct ike_state *s, const struct parse_i
 {
     if (!s->is_told)
         tell_session(s, out);
-    if (s->requests == 1 && s->exchange != EXCHANGE_AGGRESSIVE) /* which takes reckoning */
+    if (s->requests == 1 && s->exchange != IKE_AGGRESSIVE) /* which takes reckoning */
         tunnel_tell_rtt(
             out, "ike", in->from_client ? "client" : "server", in->time_us - s->request_us);
     s->requests = 0;

@@ -8,6 +8,7 @@
 #include "parser.h"
 
 #define IKE_PAYLOADS_MOST 64
+#define IKE_AGGRESSIVE 4 /* exchange */
 #define IKE_INITIATOR 0
 #define IKE_RESPONDER 1
 
@@ -18,12 +19,12 @@ struct ike_state {
     bool initiator_is_client; /* of the flow */
     bool is_told, is_stream;
     bool has_sent[2]; /* with both SPIs */
-    bool is_pending;  /* an identity waits for its end */
+    bool is_ended;    /* what became of the identity was told, or will not be */
     bool is_xauth, is_eap_told;
     bool has_quick[2], nat_told[2];
     uint8_t requests;
     uint8_t software[2]; /* ike_vendor_name() */
-    uint32_t transaction, first_auth;
+    uint32_t first_auth;
     int64_t request_us;
 };
 
@@ -52,7 +53,8 @@ bool ike_vendor_list(const struct ike_message *m, struct fact *f, uint8_t *produ
 void ike_tell_nat(const struct ike_message *m, struct ike_state *s, const struct parse_input *in,
     const struct parse_output *out);
 
-/* ike_v1.c: identity, notification and method of authentication. */
+/* ike_v1.c: identity, notification and method of authentication. How the login ends is told as the
+ * answer to an identity that may have come in another flow (port 500, then 4500). */
 void ike_v1_payloads(
     const struct ike_message *m, struct ike_state *s, const struct parse_output *out);
 /* Phase 2 by both ends: the identity was accepted. */

@@ -3,7 +3,8 @@
  * What version 1 of IKE (RFC 2407 to 2409) shows in clear: the initiator's identity in aggressive
  * mode, which is a group's name where XAUTH (draft-beaulieu-ike-xauth-02) asks for the person's
  * later; the method of authentication that the responder chose; notifications that are not yet
- * encrypted. Distinguished names and addresses are no accounts.
+ * encrypted. Distinguished names and addresses are no accounts. With XAUTH nobody knows who was let
+ * in, so how it ends is not told.
  */
 #include "ike_internal.h"
 #include "login.h"
@@ -14,6 +15,7 @@
 #define TYPE_TRANSFORM 3
 #define TYPE_IDENTITY 5
 #define TYPE_NOTIFY 11
+#define EXCHANGE_TRANSACTION 6 /* XAUTH, or an address asked for */
 #define ID_FQDN 2
 #define ID_USER_FQDN 3
 #define ID_KEY 11
@@ -54,6 +56,19 @@ is_text(struct rd r)
     return any;
 }
 
+/* By what the two flows of an SA have in common. */
+static void
+tell_login(struct fact *f, enum fact_pairing pairing, const struct ike_state *s,
+    const struct parse_output *out)
+{
+    uint64_t spi = s->spi[IKE_INITIATOR];
+
+    f->pairing = (uint8_t)pairing;
+    f->transaction = (uint32_t)(spi ^ spi >> 32);
+    f->is_across = true;
+    out->fact(out->context, f);
+}
+
 static void
 tell_identity(struct rd body, struct ike_state *s, const struct parse_output *out)
 {
@@ -64,14 +79,11 @@ tell_identity(struct rd body, struct ike_state *s, const struct parse_output *ou
     if (!body.ok || (type != ID_FQDN && type != ID_USER_FQDN && type != ID_KEY) || !is_text(body))
         return;
     fact_begin(&f, FACT_LOGIN);
-    f.pairing = FACT_REQUEST;
-    f.transaction = ++s->transaction;
     login_account(&f, body);
     fact_word(&f, KEY_RESULT, "attempt");
     fact_word(&f, KEY_METHOD, "ike-id");
-    s->is_pending = fact_has(&f, KEY_ACCOUNT);
-    if (s->is_pending)
-        out->fact(out->context, &f);
+    if (fact_has(&f, KEY_ACCOUNT))
+        tell_login(&f, FACT_REQUEST, s, out);
 }
 
 static void
@@ -79,16 +91,16 @@ tell_end(const char *reason, struct ike_state *s, const struct parse_output *out
 {
     struct fact f;
 
-    s->is_pending = false;
+    if (s->is_ended || (s->exchange != 0 && s->exchange != IKE_AGGRESSIVE))
+        return;
+    s->is_ended = true;
     fact_begin(&f, FACT_LOGIN);
-    f.pairing = FACT_ANSWER;
-    f.transaction = s->transaction;
     fact_word(&f, KEY_RESULT, reason == NULL ? "success" : "failure");
     if (reason == NULL)
         fact_flag(&f, KEY_INFERRED);
     else
         fact_word(&f, KEY_REASON, reason);
-    out->fact(out->context, &f);
+    tell_login(&f, FACT_ANSWER, s, out);
 }
 
 static void
@@ -98,7 +110,7 @@ read_notify(struct rd body, struct ike_state *s, const struct parse_output *out)
 
     rd_skip(&body, 4 + 1 + 1); /* DOI, protocol, the SPI's length */
     type = rd_u16(&body);
-    if (!body.ok || !s->is_pending)
+    if (!body.ok)
         return;
     for (size_t i = 0; i < sizeof refusals / sizeof refusals[0]; i++)
         if (refusals[i].type == type) {
@@ -142,6 +154,7 @@ ike_v1_payloads(const struct ike_message *m, struct ike_state *s, const struct p
     struct rd r = m->payloads, body;
     uint8_t next = m->next, type;
 
+    s->is_ended |= m->exchange == EXCHANGE_TRANSACTION;
     while (ike_payload(&r, &next, &type, &body)) {
         if (type == TYPE_IDENTITY && m->end == IKE_INITIATOR && s->exchange != 0)
             tell_identity(body, s, out);
@@ -152,6 +165,7 @@ ike_v1_payloads(const struct ike_message *m, struct ike_state *s, const struct p
 
             s->is_xauth = (method >= METHOD_XAUTH_FIRST && method <= METHOD_XAUTH_LAST) ||
                           (method >= METHOD_HYBRID_FIRST && method <= METHOD_HYBRID_LAST);
+            s->is_ended |= s->is_xauth;
         }
     }
 }
@@ -159,6 +173,5 @@ ike_v1_payloads(const struct ike_message *m, struct ike_state *s, const struct p
 void
 ike_v1_accepted(struct ike_state *s, const struct parse_output *out)
 {
-    if (s->is_pending)
-        tell_end(NULL, s, out);
+    tell_end(NULL, s, out);
 }

@@ -131,7 +131,7 @@ take_fact(void *context, const struct fact *f)
         of = name_client(&copy, &job->pair->which) ? NULL : of;
     }
     if (observe_fact(job->o, of, protocol, &copy) &&
-        pair_fact(job->o->pairs, flow, job->row, e->now.time_us, &copy))
+        (copy.is_across || pair_fact(job->o->pairs, flow, job->row, e->now.time_us, &copy)))
         emitter_send(e, of, protocol, &copy);
 }
 

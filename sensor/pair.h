@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * Requests and their answers within one flow joined: RADIUS accepts name no account, their requests
- * do.
+ * do. Those that may come in two flows (fact.h: is_across) are joined where all observations come
+ * together (pipeline.c): the flows may be different threads'.
  *
  * A request is told as the attempt that it is (a logout's is not: only its answer counts) and kept;
  * its answer takes what it lacks from it. A retransmission, the same transaction with the same

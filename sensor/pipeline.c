@@ -3,9 +3,13 @@
  * What replay and live have in common: stopping, handing on, adding up.
  */
 #include "../parsers/text.h"
+#include "pair.h"
 #include "pipeline_internal.h"
 #include <stdatomic.h>
 #include <stdio.h>
+
+#define PAIR_SETS 16u /* of four requests under way */
+#define HASH_PRIME UINT64_C(0x9e3779b97f4a7c15)
 
 static atomic_bool is_stopped;
 
@@ -21,6 +25,17 @@ pipeline_is_stopped(void)
     return atomic_load_explicit(&is_stopped, memory_order_relaxed);
 }
 
+/* Of the two addresses, whichever way round. */
+static uint64_t
+hash_ends(const struct observation *o)
+{
+    uint64_t a[2], b[2];
+
+    memcpy(a, &o->source, sizeof a);
+    memcpy(b, &o->destination, sizeof b);
+    return (a[0] + b[0]) * HASH_PRIME ^ (a[1] + b[1]);
+}
+
 void
 pipeline_hand_on(const struct pipeline_request *request, struct pipeline_summary *summary,
     const struct emission *e, const char *capture)
@@ -29,6 +44,8 @@ pipeline_hand_on(const struct pipeline_request *request, struct pipeline_summary
 
     memcpy(&o, &e->observation, emission_size(e) - offsetof(struct emission, observation));
     text_clean(o.capture, sizeof o.capture, capture, strlen(capture));
+    if (o.fact.is_across && !pair_fact(request->across, hash_ends(&o), 0, o.time_us, &o.fact))
+        return;
     summary->observations++;
     request->observe(request->context, &o);
 }
@@ -110,7 +127,15 @@ pipeline_open_shard(const struct pipeline_request *request, uint32_t index, uint
 int
 pipeline_run(const struct pipeline_request *request, struct pipeline_summary *summary)
 {
+    struct pipeline_request whole = *request;
+    int status;
+
     memset(summary, 0, sizeof *summary);
-    return request->paths != NULL ? pipeline_replay(request, summary)
-                                  : pipeline_live(request, summary);
+    whole.across = pair_table_open(PAIR_SETS);
+    if (whole.across == NULL)
+        return PIPELINE_NOT_STARTED;
+    status =
+        whole.paths != NULL ? pipeline_replay(&whole, summary) : pipeline_live(&whole, summary);
+    pair_table_close(whole.across);
+    return status;
 }

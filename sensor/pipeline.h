@@ -15,6 +15,8 @@
 #include "../parsers/parser.h"
 #include "observation.h"
 
+struct pair_table;
+
 struct pipeline_request {
     const struct config *config;
     const char *const *paths; /* -r: files, folders, "-"; NULL when live */
@@ -36,6 +38,8 @@ struct pipeline_request {
      * Asked from any thread, once a flow and end; must not change anything. */
     bool (*is_watched)(void *watch_context, const struct in6_addr *address);
     void *watch_context;
+    struct pair_table
+        *across; /* pipeline_run()'s own: requests whose answers come in other flows */
 };
 
 struct pipeline_summary {

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Two real strongSwan, ESP by their kernel-libipsec: IKEv1 in aggressive mode with PSK and XAUTH (once with a wrong secret), in main mode, and IKEv2 with EAP. Truth: both daemons' logs."""
+"""Two real strongSwan, ESP by their kernel-libipsec: IKEv1 in aggressive mode with PSK and XAUTH (once with a wrong secret), or PSK alone, in main mode, and IKEv2 with EAP. Truth: both daemons' logs."""
 import os
 import re
 
@@ -32,6 +32,7 @@ GATEWAY = "192.0.2.1"
 WAYS = {
     "aggressive": ("1", "yes", ["auth = psk\nid = keyid:staff-vpn", "auth = xauth\nxauth_id = jdoe"], ["auth = psk\nid = gw.example.com"]),
     "wrong": ("1", "yes", ["auth = psk\nid = visitor@example.com"], ["auth = psk\nid = gw.example.com"]),
+    "alone": ("1", "yes", ["auth = psk\nid = asmith@example.com"], ["auth = psk\nid = gw.example.com"]),
     "main": ("1", "no", ["auth = psk\nid = 192.0.2.79"], ["auth = psk\nid = 192.0.2.1"]),
     "eap": ("2", "no", ["auth = eap-mschapv2\nid = jdoe\neap_id = jdoe"], ["auth = psk\nid = gw.example.com"]),
 }
@@ -99,17 +100,20 @@ def daemon(lab, host, visitor):
 def expected(lab):
     """Who asked, by the gateway's log; who was taken to be behind NAT (libipsec feigns it on purpose), by both."""
     gateway, home = lab.read("charon-gateway.log"), lab.read("charon-home.log")
-    assert len(re.findall(r"IKE_SA \S+ established", gateway)) == 3 and "does not match HASH" in home, lab.logs()
+    assert len(re.findall(r"IKE_SA \S+ established", gateway)) == 4 and "does not match HASH" in home, lab.logs()
     want = [{"kind": "login", "method": "ike-id", "result": "attempt", "account": who, "source": outside}
             for outside, who in re.findall(r"looking for \S+(?: key)? peer configs matching [\d.]+\.\.\.([\d.]+)\[(.*?)\]", gateway)
-            if outside in (HOMES["aggressive"], HOMES["wrong"])]
+            if outside in (HOMES["aggressive"], HOMES["wrong"], HOMES["alone"])]
+    # It begins on port 500 and ends on 4500.
+    want += [{"kind": "login", "method": "ike-id", "result": "success", "inferred": True, "account": who, "source": outside, "source-port": 4500}
+             for outside, who in re.findall(r"IKE_SA alone\[\d+\] established between [\d.]+\[.*?\]\.\.\.([\d.]+)\[(.*?)\]", gateway)]
     for outside, how in re.findall(r"([\d.]+) is initiating an? (?:(\S+) Mode )?IKE_SA", gateway):
         version = "IKEv1 %s mode" % how.lower() if how else "IKEv2"
         if "looking for XAuthInitPSK peer configs matching %s...%s[" % (GATEWAY, outside) in gateway:
             version += ", XAUTH"
         want.append({"kind": "session-open", "app": "IPsec", "class": "vpn", "client": outside, "server": GATEWAY, "version": version,
                      "software": {"client": "strongSwan", "server": "strongSwan"}})
-    assert len(want) == 6, (want, lab.logs())
+    assert len(want) == 9, (want, lab.logs())
     if "remote host is behind NAT" in home:
         want.append({"kind": "peer", "how": "behind-nat", "address": GATEWAY})
     if "server requested EAP_MSCHAPV2 authentication" in home:

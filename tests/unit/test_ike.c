@@ -61,11 +61,74 @@ static const struct step {
     { "aggressive mode", "quick mode by the other end", PARSE_UDP, false,
         "112233445566778899aabbccddeeff0108102001000000090000003c000102030405060708090a0b0c0d"
         "0e0f101112131415161718191a1b1c1d1e1f",
-        "login result=success inferred=yes", PARSE_OK },
+        "", PARSE_OK },
     { "aggressive mode", "quick mode again", PARSE_UDP, false,
         "112233445566778899aabbccddeeff01081020010000000b0000003c000102030405060708090a0b0c0d"
         "0e0f101112131415161718191a1b1c1d1e1f",
         "", PARSE_OK },
+    { "aggressive mode, no XAUTH", "first", PARSE_UDP, true,
+        "1122334455667788000000000000000001100400000000000000006c0a00002c00000001000000010000"
+        "0020010100010000001801010000800100078002000280030001800400020500000c0000000000000000"
+        "00000018031101f46a646f65406578616d706c652e636f6d",
+        "login account=jdoe@example.com result=attempt method=ike-id", PARSE_OK },
+    { "aggressive mode, no XAUTH", "second", PARSE_UDP, false,
+        "112233445566778899aabbccddeeff01011004000000000000000048000000"
+        "2c000000010000000100000020010100010000001801010000800100078002000280030001"
+        "80040002",
+        "session-open app=IPsec version=IKEv1 aggressive mode", PARSE_OK },
+    { "aggressive mode, no XAUTH", "quick mode", PARSE_UDP, true,
+        "112233445566778899aabbccddeeff0108102001000000090000003c000102030405060708090a0b0c0d0e0f"
+        "101112131415161718191a1b1c1d1e1f",
+        "", PARSE_OK },
+    { "aggressive mode, no XAUTH", "quick mode by the other end", PARSE_UDP, false,
+        "112233445566778899aabbccddeeff0108102001000000090000003c000102030405060708090a0b0c0d0e0f"
+        "101112131415161718191a1b1c1d1e1f",
+        "login result=success inferred=yes", PARSE_OK },
+    { "gone on on port 4500", "third, encrypted", PARSE_UDP, true,
+        "00000000112233445566778899aabbccddeeff0108100401000000000000003c000102030405060708090a0b0c"
+        "0d0e0f"
+        "101112131415161718191a1b1c1d1e1f",
+        "", PARSE_OK },
+    { "gone on on port 4500", "quick mode", PARSE_UDP, true,
+        "00000000112233445566778899aabbccddeeff0108102001000000090000003c000102030405060708090a0b0c"
+        "0d0e0f"
+        "101112131415161718191a1b1c1d1e1f",
+        "", PARSE_OK },
+    { "gone on on port 4500", "quick mode by the other end", PARSE_UDP, false,
+        "00000000112233445566778899aabbccddeeff0108102001000000090000003c000102030405060708090a0b0c"
+        "0d0e0f"
+        "101112131415161718191a1b1c1d1e1f",
+        "session-open app=IPsec version=IKEv1; login result=success inferred=yes", PARSE_OK },
+    { "gone on on port 4500", "quick mode again", PARSE_UDP, false,
+        "00000000112233445566778899aabbccddeeff01081020010000000b0000003c000102030405060708090a0b0c"
+        "0d0e0f"
+        "101112131415161718191a1b1c1d1e1f",
+        "", PARSE_OK },
+    { "XAUTH on port 4500", "asked", PARSE_UDP, false,
+        "00000000112233445566778899aabbccddeeff0108100601000000070000003c000102030405060708090a0b0c"
+        "0d0e0f"
+        "101112131415161718191a1b1c1d1e1f",
+        "", PARSE_OK },
+    { "XAUTH on port 4500", "quick mode", PARSE_UDP, true,
+        "00000000112233445566778899aabbccddeeff0108102001000000090000003c000102030405060708090a0b0c"
+        "0d0e0f"
+        "101112131415161718191a1b1c1d1e1f",
+        "session-open app=IPsec version=IKEv1", PARSE_OK },
+    { "XAUTH on port 4500", "quick mode by the other end", PARSE_UDP, false,
+        "00000000112233445566778899aabbccddeeff0108102001000000090000003c000102030405060708090a0b0c"
+        "0d0e0f"
+        "101112131415161718191a1b1c1d1e1f",
+        "", PARSE_OK },
+    { "refused on port 4500", "third, encrypted", PARSE_UDP, true,
+        "00000000112233445566778899aabbccddeeff0108100401000000000000003c000102030405060708090a0b0c"
+        "0d0e0f"
+        "101112131415161718191a1b1c1d1e1f",
+        "", PARSE_OK },
+    { "refused on port 4500", "notification", PARSE_UDP, false,
+        "00000000112233445566778899aabbccddeeff010b1005000000000000000028"
+        "0000000c0000000101000018",
+        "login result=failure reason=AUTHENTICATION-FAILED; session-open app=IPsec version=IKEv1",
+        PARSE_OK },
     { "refused", "first", PARSE_UDP, true,
         "1122334455667788000000000000000001100400000000000000006c0a00002c00000001000000010000"
         "0020010100010000001801010000800100078002000280030001800400020500000c0000000000000000"
@@ -204,7 +267,7 @@ static const struct step {
     { "version 1 in the middle", "the other", PARSE_UDP, false,
         "00000000112233445566778899aabbccddeeff0108102001000000050000003c00010203040506070809"
         "0a0b0c0d0e0f101112131415161718191a1b1c1d1e1f",
-        "session-open app=IPsec version=IKEv1", PARSE_OK },
+        "session-open app=IPsec version=IKEv1; login result=success inferred=yes", PARSE_OK },
     { "over TCP", "prefix", PARSE_TCP, true, "494b45544350", "", PARSE_OK },
     { "over TCP", "first", PARSE_TCP, true,
         "00660000000011223344556677880000000000000000212022080000000000000060280000300000002c"

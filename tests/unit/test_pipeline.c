@@ -3,7 +3,7 @@
  * The packet side as a whole on a capture built here: the same observations in the same order from
  * 1, 2, 3 and 4 workers, requests joined to answers, streams put in order, watched peers told once.
  * The parser is the test's own: "Q<account>" asks, "A" answers, in datagrams and, ended by a
- * newline, in streams.
+ * newline, in streams; "X<account>" is answered by a "Y" in whichever flow.
  */
 /* clang-format off */
 /* links: sensor/pipeline*.c sensor/worker.c sensor/reader.c sensor/shard.c sensor/observe*.c sensor/resolved.c sensor/presence.c sensor/rtt.c sensor/lag.c sensor/activity.c sensor/locality.c sensor/address.c sensor/pair.c sensor/session.c sensor/second_sign.c sensor/hello.c sensor/control.c sensor/classify.c sensor/evidence.c sensor/stream.c sensor/queue.c sensor/flow*.c sensor/defrag.c sensor/duplicate.c sensor/capture*.c parsers/fact.c parsers/text.c parsers/tcp_syn.c parsers/packet*.c conf/list_tool.c conf/list_vendor.c conf/list_domain.c conf/list_service.c conf/embedded.c conf/cidr.c */
@@ -30,8 +30,9 @@ parse(struct parse_input *in, const struct parse_output *out)
     const uint8_t *name;
     uint8_t type = rd_u8(&in->data);
     size_t n = rd_left(&in->data);
+    bool is_request;
 
-    if (type != 'Q' && type != 'A')
+    if (memchr("QAXY", type, 4) == NULL)
         return PARSE_NOT_MINE;
     if (in->transport == PARSE_TCP) {
         const uint8_t *end = memchr(in->data.p, '\n', n);
@@ -44,9 +45,11 @@ parse(struct parse_input *in, const struct parse_output *out)
     if (in->transport == PARSE_TCP)
         rd_skip(&in->data, 1);
     fact_begin(&f, FACT_LOGIN);
-    f.pairing = type == 'Q' ? FACT_REQUEST : FACT_ANSWER;
-    fact_word(&f, KEY_RESULT, type == 'Q' ? "attempt" : "success");
-    if (type == 'Q')
+    f.is_across = type == 'X' || type == 'Y';
+    is_request = type == 'Q' || type == 'X';
+    f.pairing = is_request ? FACT_REQUEST : FACT_ANSWER;
+    fact_word(&f, KEY_RESULT, is_request ? "attempt" : "success");
+    if (is_request)
         fact_text(&f, KEY_ACCOUNT, name, n);
     out->fact(out->context, &f);
     return PARSE_OK;
@@ -102,10 +105,10 @@ put_packet(FILE *to, unsigned client, bool from_client, uint8_t protocol, const 
 }
 
 static void
-put_udp(FILE *to, unsigned client, bool from_client, const char *text)
+put_udp(FILE *to, unsigned client, bool from_client, uint16_t port, const char *text)
 {
     uint8_t header[8] = { 0 };
-    uint16_t source = from_client ? 40000 : PORT, destination = from_client ? PORT : 40000;
+    uint16_t source = from_client ? port : PORT, destination = from_client ? PORT : port;
     size_t n = sizeof header + strlen(text);
 
     header[0] = (uint8_t)(source >> 8);
@@ -146,16 +149,20 @@ write_capture(const char *path)
     put32(to, 101);
     for (unsigned i = 0; i < CLIENTS; i++) {
         snprintf(text, sizeof text, "Quser%u", i);
-        put_udp(to, i, true, text);
+        put_udp(to, i, true, 40000, text);
         if (i % 100 == 0) { /* a line in two segments, the second first */
             put_tcp(to, i, true, PACKET_TCP_ACK, 20, "");
             put_tcp(to, i, true, PACKET_TCP_ACK, 21, "Qst");
             put_tcp(to, i, true, PACKET_TCP_ACK, 27, "am\n");
             put_tcp(to, i, true, PACKET_TCP_ACK, 24, "re-");
         }
-        put_udp(to, i, false, "A");
+        put_udp(to, i, false, 40000, "A");
         if (i % 50 == 0)
-            put_udp(to, i, true, "Qsecond");
+            put_udp(to, i, true, 40000, "Qsecond");
+        if (i % 200 == 0)
+            put_udp(to, i, true, 40000, "Xacross");
+        if (i % 400 == 0)
+            put_udp(to, i, false, 40002, "Y");
     }
     assert_int_equal(fclose(to), 0);
 }
@@ -233,11 +240,12 @@ test_any_number_of_workers(void **state)
     run(path, 1, &first, &summary);
     assert_true(first.is_ordered);
     assert_int_equal(summary.packets, packet_number);
-    assert_int_equal(summary.flows, CLIENTS + CLIENTS / 100);
+    assert_int_equal(summary.flows, CLIENTS + CLIENTS / 100 + CLIENTS / 400);
     assert_int_equal(summary.unpaired, 0);
-    assert_int_equal(first.successes, CLIENTS);
+    assert_int_equal(first.successes, CLIENTS + CLIENTS / 400);
     assert_int_equal(first.streamed, CLIENTS / 100);
-    assert_int_equal(first.logins, 2 * CLIENTS + CLIENTS / 50 + CLIENTS / 100);
+    assert_int_equal(
+        first.logins, 2 * CLIENTS + CLIENTS / 50 + CLIENTS / 100 + CLIENTS / 200 + CLIENTS / 400);
     assert_int_equal(first.peers, 1);
     for (unsigned workers = 2; workers <= 4; workers++) {
         run(path, workers, &r, &again);
