@@ -8,22 +8,25 @@
  * An end that answers a Binding request with MESSAGE-INTEGRITY holds ICE's short-term credentials:
  * it is a peer, no server. A TURN user name belongs to an application more often than to a person
  * (shared or made up for an hour), so it is told beside the peers and never as a login.
- * What STUN says within TLS or DTLS is not seen.
+ *
+ * Checks that a relay carries (in Send and Data indications and ChannelData) name the ends of the
+ * call by their user fragments, and their answers the end behind the relay. Which peer a channel
+ * was bound to is not kept. Media and DTLS through the relay, and STUN within TLS or DTLS, are not
+ * seen.
  */
 #include "ip_address.h"
-#include "parser.h"
+#include "stun_internal.h"
 #include "text.h"
 
-#define HEADER 20
 #define MASK_BYTES 16 /* the cookie and the transaction id: what addresses are masked with */
 #define TYPE_BITS 0x3fffu
 #define CHANNEL_MASK 0xf0u /* the first octet of ChannelData: RFC 8656, 12 */
 #define CHANNEL_FIRST 0x40u
+#define CHANNEL_HEADER 4u
 #define ATTRIBUTES_MAX 64
 #define PEERS_MAX 8
 #define FAMILY_IPV4 1
 #define FAMILY_IPV6 2
-#define PORT_STUN 3478
 #define PORT_GOOGLE_FIRST 19302
 #define PORT_GOOGLE_LAST 19309
 
@@ -33,6 +36,8 @@ enum method {
     METHOD_BINDING = 1,
     METHOD_SHARED_SECRET = 2, /* RFC 3489 */
     METHOD_ALLOCATE = 3,
+    METHOD_SEND = 6,
+    METHOD_DATA = 7,
 };
 
 enum attribute {
@@ -40,6 +45,7 @@ enum attribute {
     ATTRIBUTE_USERNAME = 0x0006,
     ATTRIBUTE_INTEGRITY = 0x0008,
     ATTRIBUTE_XOR_PEER_ADDRESS = 0x0012,
+    ATTRIBUTE_DATA = 0x0013,
     ATTRIBUTE_REALM = 0x0014,
     ATTRIBUTE_XOR_RELAYED_ADDRESS = 0x0016,
     ATTRIBUTE_INTEGRITY_SHA256 = 0x001c,
@@ -58,7 +64,8 @@ struct message {
     unsigned method;
     bool has_cookie, has_integrity, has_mapped, has_relayed;
     const uint8_t *mask;
-    struct rd username, realm, software; /* .p NULL: absent */
+    struct rd username, realm, software, data; /* .p NULL: absent */
+    struct rd fragments;                       /* of users, in the check that it carries */
     struct endpoint mapped, relayed, peers[PEERS_MAX];
     unsigned peer_count;
 };
@@ -102,6 +109,9 @@ read_attribute(uint16_t type, struct rd value, struct message *m)
         return true;
     case ATTRIBUTE_REALM:
         m->realm = value;
+        return true;
+    case ATTRIBUTE_DATA:
+        m->data = value;
         return true;
     case ATTRIBUTE_SOFTWARE:
         m->software = value;
@@ -163,6 +173,8 @@ tell_peer(const char *how, const struct endpoint *e, const struct message *m,
         fact_text(&f, KEY_ACCOUNT, m->username.p, rd_left(&m->username));
         fact_text(&f, KEY_REALM, m->realm.p, rd_left(&m->realm));
     }
+    if (m->fragments.p != NULL)
+        fact_text(&f, KEY_SESSION, m->fragments.p, rd_left(&m->fragments));
     out->fact(out->context, &f);
 }
 
@@ -204,9 +216,8 @@ tell(const struct message *m, const struct parse_input *in, const struct parse_o
         tell_peer("stun-mapped", &m->mapped, m, out);
 }
 
-/* The bytes, as far as there are any, are those of a header with the magic cookie. */
-static bool
-has_cookie(struct rd r)
+bool
+stun_has_cookie(struct rd r)
 {
     static const uint8_t cookie[] = { 0x21, 0x12, 0xa4, 0x42 };
 
@@ -221,7 +232,7 @@ has_cookie(struct rd r)
 static bool
 is_server_port(uint16_t port)
 {
-    return port == PORT_STUN || (port >= PORT_GOOGLE_FIRST && port <= PORT_GOOGLE_LAST);
+    return port == STUN_PORT || (port >= PORT_GOOGLE_FIRST && port <= PORT_GOOGLE_LAST);
 }
 
 static bool
@@ -236,26 +247,101 @@ may_be_classic(struct rd r, const struct parse_input *in)
            (m.method == METHOD_BINDING || m.method == METHOD_SHARED_SECRET);
 }
 
-/* One message at the start of *r. */
 static enum parse_result
-read_message(struct rd *r, const struct parse_input *in, const struct parse_output *out)
+take_message(struct rd *r, struct message *m)
 {
-    struct message m = { .has_cookie = has_cookie(*r) };
     struct rd id, body;
     uint16_t length;
-    enum parse_result result;
 
-    split_type(rd_u16(r), &m);
+    *m = (struct message){ .has_cookie = stun_has_cookie(*r) };
+    split_type(rd_u16(r), m);
     length = rd_u16(r);
     id = rd_sub(r, MASK_BYTES);
     body = rd_sub(r, length);
-    m.mask = id.p;
-    if (!body.ok)
+    m->mask = id.p;
+    return body.ok ? read_attributes(body, m) : PARSE_MORE;
+}
+
+/* Whether what a relay carries is one of ICE's checks, or the answer to one. */
+static bool
+take_check(struct rd carried, struct message *check)
+{
+    return rd_left(&carried) >= STUN_HEADER && stun_has_cookie(carried) &&
+           take_message(&carried, check) == PARSE_OK && rd_left(&carried) == 0 &&
+           check->method == METHOD_BINDING && check->has_integrity;
+}
+
+/* Whoever answers says where the check came from: to a client, from his peer; to the peer, from the
+ * client's address at the relay. */
+static void
+tell_answer(const struct message *check, bool by_client, const struct endpoint *peer,
+    const struct parse_output *out)
+{
+    if (check->class != CLASS_SUCCESS)
+        return;
+    if (check->has_mapped)
+        tell_peer(by_client ? "ice" : "turn-relayed", &check->mapped, check, out);
+    if (!by_client && peer != NULL)
+        tell_peer("ice", peer, check, out);
+}
+
+enum parse_result
+stun_message(struct rd *r, const struct parse_input *in, const struct parse_output *out)
+{
+    struct message m, check;
+    enum parse_result result = take_message(r, &m);
+    bool is_carrier = m.class == CLASS_INDICATION && m.peer_count == 1 &&
+                      (m.method == METHOD_SEND || m.method == METHOD_DATA);
+
+    if (result != PARSE_OK)
+        return result;
+    is_carrier = is_carrier && take_check(m.data, &check);
+    if (is_carrier && check.class == CLASS_REQUEST)
+        m.fragments = check.username;
+    tell(&m, in, out);
+    if (is_carrier)
+        tell_answer(&check, m.method == METHOD_SEND, &m.peers[0], out);
+    return PARSE_OK;
+}
+
+bool
+stun_is_channel(struct rd r)
+{
+    return (rd_peek(&r) & CHANNEL_MASK) == CHANNEL_FIRST;
+}
+
+bool
+stun_carried(struct rd carried, bool by_client, const struct parse_output *out)
+{
+    struct message check;
+
+    if (!take_check(carried, &check))
+        return false;
+    tell_answer(&check, by_client, NULL, out);
+    return true;
+}
+
+/* RFC 8656, 12.4: channel, length; over UDP padded or not. Only a check shows that it is that. */
+static enum parse_result
+parse_channel(struct parse_input *in, const struct parse_output *out)
+{
+    struct rd r = in->data, carried;
+    uint32_t length;
+
+    rd_skip(&r, 2);
+    length = rd_u16(&r);
+    if (!r.ok)
         return PARSE_MORE;
-    result = read_attributes(body, &m);
-    if (result == PARSE_OK)
-        tell(&m, in, out);
-    return result;
+    if (length < STUN_HEADER || in->wire_length < CHANNEL_HEADER + length ||
+        in->wire_length > CHANNEL_HEADER + length + (-length & 3) || !stun_has_cookie(r))
+        return PARSE_NOT_MINE;
+    carried = rd_sub(&r, length);
+    if (!carried.ok)
+        return PARSE_MORE;
+    if (!stun_carried(carried, in->from_client, out))
+        return PARSE_NOT_MINE;
+    rd_skip(&in->data, rd_left(&in->data));
+    return PARSE_OK;
 }
 
 static enum parse_result
@@ -264,113 +350,24 @@ parse(struct parse_input *in, const struct parse_output *out)
     struct rd r = in->data, header = in->data;
     enum parse_result result;
 
-    if (!has_cookie(r) && !may_be_classic(r, in))
+    if (stun_is_channel(r))
+        return parse_channel(in, out);
+    if (!stun_has_cookie(r) && !may_be_classic(r, in))
         return PARSE_NOT_MINE;
     rd_skip(&header, 2);
-    if (in->wire_length != HEADER + (uint32_t)rd_u16(&header) && header.ok)
+    if (in->wire_length != STUN_HEADER + (uint32_t)rd_u16(&header) && header.ok)
         return PARSE_NOT_MINE;
-    result = read_message(&r, in, out);
+    result = stun_message(&r, in, out);
     if (result == PARSE_OK)
         in->data = r;
-    return result;
-}
-
-/* ---- over TCP ---- */
-
-enum framing { FRAMING_UNKNOWN, FRAMING_BARE, FRAMING_RFC4571 };
-
-struct state {
-    uint8_t framing;
-};
-
-_Static_assert(sizeof(struct state) <= PARSE_STATE_BYTES, "the flow keeps no more");
-
-/* What belongs to the message and is not read: some of it may not have come yet. */
-static enum parse_result
-pass_over(struct parse_input *in, struct rd r, size_t length)
-{
-    size_t here = length < rd_left(&r) ? length : rd_left(&r);
-
-    rd_skip(&r, here);
-    in->data = r;
-    in->skip = length - here;
-    return PARSE_OK;
-}
-
-/* A frame holds a STUN message or media. Only STUN shows that these are frames. */
-static enum parse_result
-read_frame(struct parse_input *in, struct state *s, const struct parse_output *out)
-{
-    struct rd r = in->data, frame;
-    size_t length = rd_u16(&r);
-    enum parse_result result;
-
-    if (!r.ok)
-        return PARSE_MORE;
-    if (length < HEADER || !has_cookie(r)) {
-        if (s->framing == FRAMING_UNKNOWN)
-            return PARSE_NOT_MINE;
-        return pass_over(in, r, length);
-    }
-    frame = rd_sub(&r, length);
-    if (!frame.ok)
-        return PARSE_MORE;
-    result = read_message(&frame, in, out);
-    if (result == PARSE_MORE || (result == PARSE_OK && rd_left(&frame) > 0))
-        return PARSE_BAD;
-    if (result == PARSE_OK) {
-        s->framing = FRAMING_RFC4571;
-        in->data = r;
-    }
-    return result;
-}
-
-static enum parse_result
-read_channel_data(struct parse_input *in)
-{
-    struct rd r = in->data;
-    size_t length;
-
-    rd_skip(&r, 2); /* the channel */
-    length = rd_u16(&r);
-    return r.ok ? pass_over(in, r, length + (-length & 3)) : PARSE_MORE;
-}
-
-static enum parse_result
-parse_stream(struct parse_input *in, const struct parse_output *out)
-{
-    struct state *s = (struct state *)(void *)in->state->bytes;
-    struct rd r = in->data;
-    enum parse_result result;
-
-    if (s->framing == FRAMING_RFC4571)
-        return read_frame(in, s, out);
-    if (s->framing == FRAMING_BARE && (rd_peek(&r) & CHANNEL_MASK) == CHANNEL_FIRST)
-        return read_channel_data(in);
-    if (!has_cookie(r))
-        return s->framing == FRAMING_UNKNOWN ? read_frame(in, s, out) : PARSE_NOT_MINE;
-    result = read_message(&r, in, out);
-    if (result == PARSE_OK) {
-        s->framing = FRAMING_BARE;
-        in->data = r;
-    }
     return result;
 }
 
 const struct parser parser_stun = {
     .name = "stun",
     .transports = PARSER_UDP,
-    .ports = { PORT_STUN },
+    .ports = { STUN_PORT },
     .anywhere = true,
     .shares = true,
     .parse = parse,
-};
-
-const struct parser parser_stun_stream = {
-    .name = "stun",
-    .transports = PARSER_TCP,
-    .ports = { PORT_STUN },
-    .anywhere = true,
-    .has_state = true,
-    .parse = parse_stream,
 };

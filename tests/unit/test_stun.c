@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* links: parsers/stun.c parsers/fact.c parsers/text.c */
+/* links: parsers/stun*.c parsers/fact.c parsers/text.c */
 /*
  * Proves that STUN tells who has which address outside, and who is behind a relay. The first three
  * messages are RFC 5769's, the others are written by hand after RFC 8656; TShark 4.0 dissects them
@@ -39,6 +39,23 @@ static const char permission[] =
     "00080030 " ID "00120008 0001e0c6ea12d57b 00120008 0001e0c7ea12d57c"
     "00060005 616c696365000000 00140007 6578616d706c6500";
 static const char data[] = "00170014 " ID "00120008 0001e0c6ea12d57b 00130004 41424344";
+/* A Send indication to 203.0.113.57:49620 around a check, and around the answer to one of its; a
+ * Data indication around an answer; answers in channels. RFC 8656, 11 and 12; the answers inside
+ * say 203.0.113.57:49620 to the peer, and 192.0.2.30:49152, the client's address at the relay. */
+#define CHECK_ID "2112a442 0f0e0d0c0b0a090807060504"
+#define INTEGRITY "00080014 000102030405060708090a0b0c0d0e0f10111213"
+#define CHECK "00010028 " CHECK_ID "00060009 6576746a3a68367659000000" INTEGRITY
+#define ANSWER_TO_PEER "01010024 " CHECK_ID "00200008 0001e0c6ea12d57b" INTEGRITY
+#define ANSWER_TO_CLIENT "01010024 " CHECK_ID "00200008 0001e112e112a65c" INTEGRITY
+static const char sent_check[] = "0016004c " ID "00120008 0001e0c6ea12d57b 0013003c" CHECK;
+static const char sent_answer[] =
+    "00160048 " ID "00120008 0001e0c6ea12d57b 00130038" ANSWER_TO_PEER;
+static const char got_answer[] =
+    "00170048 " ID "00120008 0001e0c6ea12d57b 00130038" ANSWER_TO_CLIENT;
+static const char got_other[] =
+    "00170024 " ID "00120008 0001e0c6ea12d57b 00130014 01010000" CHECK_ID;
+static const char channel_answer[] = "40010038 " ANSWER_TO_PEER;
+
 static const char classic[] = "01010018 00112233445566778899aabbccddeeff 00010008 0001ea60cb00710a"
                               "00050008 00010d97c0000201";
 
@@ -64,6 +81,18 @@ static const struct {
         "peer account=alice realm=example address=203.0.113.62 how=turn-peer port=49621",
         PORT_STUN },
     { "data from a peer", data, "peer address=203.0.113.57 how=turn-peer port=49620", PORT_STUN },
+    { "a check through the relay", sent_check,
+        "peer session=evtj:h6vY address=203.0.113.57 how=turn-peer port=49620", PORT_STUN },
+    { "the client's answer through it", sent_answer,
+        "peer address=203.0.113.57 how=turn-peer port=49620; peer address=203.0.113.57 how=ice "
+        "port=49620",
+        PORT_STUN },
+    { "the peer's answer through it", got_answer,
+        "peer address=203.0.113.57 how=turn-peer port=49620; peer address=192.0.2.30 "
+        "how=turn-relayed port=49152; peer address=203.0.113.57 how=ice port=49620",
+        PORT_STUN },
+    { "an answer that is no check's", got_other,
+        "peer address=203.0.113.57 how=turn-peer port=49620", PORT_STUN },
     { "RFC 3489", classic, "peer address=203.0.113.10 how=stun-mapped port=60000", PORT_STUN },
     { "a keep-alive", "00110000 " ID, "", 9 },
 };
@@ -108,6 +137,8 @@ static const struct {
 } others[] = {
     { "nothing", "", PORT_STUN, PARSE_MORE },
     { "ChannelData", "40000004 41424344", PORT_STUN, PARSE_NOT_MINE },
+    { "ChannelData with no check in it", "40000014 01010000" CHECK_ID, 9, PARSE_NOT_MINE },
+    { "ChannelData that is too long", "40010038 " ANSWER_TO_PEER "00000000", 9, PARSE_NOT_MINE },
     { "RTP", "8000 0001 00000000 00000000 00000000 00000000", 9, PARSE_NOT_MINE },
     { "another cookie", "00010000 2112a443 000102030405060708090a0b", 9, PARSE_NOT_MINE },
     { "RFC 3489 on another port", "00010000 00112233445566778899aabbccddeeff", 9, PARSE_NOT_MINE },
@@ -151,6 +182,8 @@ static const struct {
     { "an allocation", allocated, true, PARSE_OK, 2, 0 },
     { "ChannelData", "40000005 4142434445000000", false, PARSE_OK, 0, 0 },
     { "ChannelData, more to come", "40000401 4142434445000000", false, PARSE_OK, 0, 0x404 - 8 },
+    { "the peer's answer in ChannelData", "40010038 " ANSWER_TO_CLIENT, false, PARSE_OK, 1, 0 },
+    { "the same, cut", "40010038 01010024 2112a442", false, PARSE_MORE, 0, 0 },
     { "ChannelData, its header cut", "4000", false, PARSE_MORE, 0, 0 },
     { "data from a peer", data, false, PARSE_OK, 1, 0 },
     { "another protocol's bytes", "16030100 01020304 05060708", false, PARSE_NOT_MINE, 0, 0 },
@@ -187,6 +220,27 @@ test_streams(void **state)
     }
 }
 
+/* Over UDP a channel has no other sign; who speaks says whose address is in it. */
+static void
+test_channels(void **state)
+{
+    uint8_t bytes[ROOM];
+    size_t n = parse_check_hex(bytes, sizeof bytes, channel_answer);
+
+    (void)state;
+    for (unsigned by_client = 0; by_client < 2; by_client++) {
+        struct parse_input in = datagram(PORT_STUN);
+        struct parse_check c;
+
+        in.from_client = by_client == 1;
+        assert_int_equal(parse_check_run(&parser_stun, &in, bytes, n, &c), PARSE_OK);
+        assert_string_equal(c.facts, by_client
+                                         ? "peer address=203.0.113.57 how=ice port=49620"
+                                         : "peer address=203.0.113.57 how=turn-relayed port=49620");
+        assert_int_equal(parse_check_prefixes(&parser_stun, in, bytes, n), n);
+    }
+}
+
 int
 main(void)
 {
@@ -194,6 +248,7 @@ main(void)
         cmocka_unit_test(test_messages),
         cmocka_unit_test(test_hostile_and_other_bytes),
         cmocka_unit_test(test_streams),
+        cmocka_unit_test(test_channels),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
