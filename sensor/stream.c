@@ -114,6 +114,7 @@ pass_over(struct stream_pool *pool, struct stream *s, size_t more)
     s->unread = NULL;
     if (more > STREAM_PASS_MAX)
         return STREAM_LOST;
+    s->passed = s->next;
     s->next += (uint32_t)more;
     s->is_passing = more > 0;
     return STREAM_GOING;
@@ -196,6 +197,17 @@ hold(struct stream_pool *pool, struct stream *s, const struct stream_segment *g)
     return STREAM_GOING;
 }
 
+/* Whether what comes before `next` is new: the rest of what the taker passed over. */
+static bool
+is_next_passed(struct stream *s, const struct stream_segment *g)
+{
+    bool is_next = s->is_passing && g->seq == s->passed;
+
+    if (is_next)
+        s->passed += g->length;
+    return is_next;
+}
+
 /* Takes a segment that starts at or before `next`. */
 static enum stream_result
 advance(struct stream_pool *pool, struct stream *s, const struct stream_segment *g,
@@ -204,18 +216,19 @@ advance(struct stream_pool *pool, struct stream *s, const struct stream_segment 
     uint32_t skip = s->next - g->seq, end = g->seq + g->length;
     enum stream_result result = STREAM_GOING;
 
+    s->disorder += skip > 0 && !is_next_passed(s, g);
     if (skip >= g->length) {
-        s->disorder++;
         pool->counts.retransmitted += !s->is_passing;
         return STREAM_GOING;
     }
-    s->disorder += skip > 0;
     pool->counts.overlapping += skip > 0 && !s->is_passing;
     s->is_passing = false;
     if (skip < g->captured) {
         s->next += g->captured - skip;
         result = deliver(pool, s, g->data + skip, g->captured - skip, take, context);
     }
+    if (s->is_passing && (int32_t)(end - s->passed) > 0) /* the capture cut it */
+        s->passed = end;
     if (result == STREAM_GOING && (int32_t)(end - s->next) > 0)
         open_gap(pool, s, end);
     return result;

@@ -26,6 +26,7 @@ struct stream {
     struct stream_block *unread; /* in order, left by the taker */
     struct stream_block *held;   /* came early; ascending */
     uint32_t held_bytes;
+    uint32_t passed;   /* while passing: what comes next of what the taker passed over */
     uint32_t disorder; /* segments that came early, twice or overlapping others, and gaps */
 };
 

@@ -23,7 +23,8 @@
 #define PORT_COUNT 4002  /* C: its number in this flow is told */
 #define PORT_TUNNEL 4003 /* T<text>: the text, newline included, is handed on */
 #define PORT_BODY 4004   /* B<digit>: so many hundred bytes behind it belong to it; told */
-#define PORT_ORDER 4005  /* O: how much disorder there was before it is told */
+#define PORT_ORDER 4005  /* O[digit]: how much disorder there was before it is told; a body as B's \
+                          */
 #define PORT_MANY                                                                                  \
     4006 /* M<letter><c or s><text>: handed on as the letter's stream; - begins anew */
 #define PORT_OTHER 4999
@@ -135,11 +136,15 @@ parse_order(struct parse_input *in, const struct parse_output *out)
 {
     struct rd text;
     enum parse_result result = message(in, 'O', &text);
-    char number = (char)('0' + in->disorder);
+    char number = (char)('0' + in->disorder), body;
 
-    if (result == PARSE_OK)
-        say(out, "disorder", &number, 1);
-    return result;
+    if (result != PARSE_OK)
+        return result;
+    say(out, "disorder", &number, 1);
+    body = (char)rd_peek(&text);
+    if (body >= '0' && body <= '9')
+        in->skip = (size_t)(body - '0') * 100;
+    return PARSE_OK;
 }
 
 static enum parse_result
@@ -374,6 +379,20 @@ static const struct {
         "disorder:0 disorder:1 disorder:1" },
     { "and one that overlaps", PORT_ORDER,
         { { .seq = 1, .text = "Oa\n" }, { .seq = 3, .text = "\nOb\n" } }, "disorder:0 disorder:1" },
+    { "bodies in several segments are no disorder", PORT_ORDER,
+        { { .seq = 1, .text = "O1\n" }, { .seq = 4, .text = "", .behind = 60 },
+            { .seq = 64, .text = "", .behind = 40 }, { .seq = 104, .text = "Ob\n" } },
+        "disorder:0 disorder:0" },
+    { "nor with the next message behind them", PORT_ORDER,
+        { { .seq = 1, .text = "O1\n" }, { .seq = 4, .text = "", .behind = 100 },
+            { .seq = 104, .text = "O1\n" }, { .seq = 107, .text = "", .behind = -100 },
+            { .seq = 207, .text = "Oc\n" } },
+        "disorder:0 disorder:0 disorder:0" },
+    { "but one of theirs that came twice is", PORT_ORDER,
+        { { .seq = 1, .text = "O1\n" }, { .seq = 4, .text = "", .behind = 60 },
+            { .seq = 4, .text = "", .behind = 60 }, { .seq = 64, .text = "", .behind = 40 },
+            { .seq = 104, .text = "Ob\n" } },
+        "disorder:0 disorder:1" },
     { "the called end may ask, behind whatever the caller said", PORT_OTHER,
         { { .seq = 1, .text = "xxx" },
             { .seq = 1, .text = "Auser\n", .from_server = true, .ack = 4 },
