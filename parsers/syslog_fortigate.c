@@ -10,11 +10,7 @@
 #include "syslog_vendor.h"
 #include "text.h"
 
-#define MESSAGE_DIGITS 6 /* the last of the ten digits of logid */
-#define LOGID_DIGITS 10
-
 enum field {
-    FIELD_LOGID,
     FIELD_TYPE,
     FIELD_SUBTYPE,
     FIELD_ACTION,
@@ -28,22 +24,18 @@ enum field {
     FIELD_COUNT
 };
 
-static const char *const field_names[FIELD_COUNT] = { "logid", "type", "subtype", "action", "user",
+static const char *const field_names[FIELD_COUNT] = { "type", "subtype", "action", "user",
     "xauthuser", "remip", "tunnelip", "assignip", "tunnelid", "reason" };
 
+/* Several message numbers share an action, and releases renumber them. */
 static const struct {
-    uint32_t number;
-    uint8_t kind;
     const char *action;
+    uint8_t kind;
     const char *result;
-} messages[] = {
-    { 37138, FACT_LOGIN, "tunnel-up", "success" }, /* IPsec connection status */
-    { 37138, FACT_LOGOUT, "tunnel-down", NULL },
-    { 39424, FACT_LOGIN, "tunnel-up", "success" },      /* SSL_VPN_USER_TUNNEL_UP */
-    { 39425, FACT_LOGOUT, "tunnel-down", NULL },        /* SSL_VPN_USER_TUNNEL_DOWN */
-    { 39426, FACT_LOGIN, "ssl-login-fail", "failure" }, /* SSL_VPN_USER_SSL_LOGIN_FAIL */
-    { 39947, FACT_LOGIN, "tunnel-up", "success" },      /* SSL_VPN_SESSION_TUNNEL_UP */
-    { 39948, FACT_LOGOUT, "tunnel-down", NULL },        /* SSL_VPN_SESSION_TUNNEL_DOWN */
+} actions[] = {
+    { "tunnel-up", FACT_LOGIN, "success" },
+    { "tunnel-down", FACT_LOGOUT, NULL },
+    { "ssl-login-fail", FACT_LOGIN, "failure" },
 };
 
 /* FortiOS begins a line with one of these; another program's line only quotes one. */
@@ -52,15 +44,6 @@ begins_as_fortios(struct rd content)
 {
     return text_take(&content, "date=") || text_take(&content, "logver=") ||
            text_take(&content, "timestamp=");
-}
-
-static bool
-message_number(struct rd logid, uint64_t *number)
-{
-    if (rd_left(&logid) != LOGID_DIGITS)
-        return false;
-    rd_skip(&logid, LOGID_DIGITS - MESSAGE_DIGITS);
-    return text_to_number(logid, number);
 }
 
 static void
@@ -84,20 +67,18 @@ static bool
 read(const struct syslog_message *m, struct fact *f)
 {
     struct rd fields[FIELD_COUNT];
-    uint64_t number;
 
     if (!begins_as_fortios(m->content))
         return false;
     (void)syslog_read_pairs(m->content, field_names, fields, FIELD_COUNT);
-    if (!message_number(fields[FIELD_LOGID], &number) ||
-        !text_equals(&fields[FIELD_TYPE], "event") || !text_equals(&fields[FIELD_SUBTYPE], "vpn"))
+    if (!text_equals(&fields[FIELD_TYPE], "event") || !text_equals(&fields[FIELD_SUBTYPE], "vpn"))
         return false;
-    for (size_t i = 0; i < sizeof(messages) / sizeof(*messages); i++) {
-        if (messages[i].number != number || !text_equals(&fields[FIELD_ACTION], messages[i].action))
+    for (size_t i = 0; i < sizeof actions / sizeof actions[0]; i++) {
+        if (!text_equals(&fields[FIELD_ACTION], actions[i].action))
             continue;
-        fact_begin(f, messages[i].kind);
-        if (messages[i].result != NULL)
-            fact_word(f, KEY_RESULT, messages[i].result);
+        fact_begin(f, actions[i].kind);
+        if (actions[i].result != NULL)
+            fact_word(f, KEY_RESULT, actions[i].result);
         fill(f, fields);
         return fact_has(f, KEY_ACCOUNT);
     }

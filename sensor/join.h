@@ -12,6 +12,9 @@
 
 /* Two sources tell of one login within this time ... */
 #define JOIN_COPY_US (5 * SECOND_US)
+/* What begins again after such a silence is another session, although it has the name of the last.
+ */
+#define JOIN_ANEW_US (12 * HOUR_US)
 /* ... and a flow belongs to the login that its address gets within this time of its start. */
 #define JOIN_FLOW_US (60 * SECOND_US)
 /* Sites and accounts know each other for this long. */

@@ -117,7 +117,7 @@ find_same(const struct analyst *a, const struct account *account, const struct t
         if (contradicts(l, t))
             continue;
         if (knows_session(l, t->session) &&
-            (current || t->is_interim || a->now_us - l->last_us <= JOIN_COPY_US))
+            (t->is_interim || a->now_us - l->last_us <= (current ? JOIN_ANEW_US : JOIN_COPY_US)))
             return l;
         if (!current)
             continue;

@@ -11,7 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PENDING_LIMIT 1024        /* flows that wait for a login at once */
+#define PENDING_LIMIT 1024 /* flows that wait for a login at once */
+#define TUNNEL_PACKETS 30  /* of a tunnel's minute at work, and ... */
+#define TUNNEL_BYTES 20000
 #define EARLY_LIMIT 64            /* callers whose sessions have not come in yet */
 #define DRIVEN_US (5 * MINUTE_US) /* a peer belongs to a control session this fresh */
 
@@ -21,6 +23,7 @@ struct remote {
     int64_t start_us;
     bool is_access, is_reported, is_controlled, has_far;
     bool is_refused; /* an access session whose login failed so far */
+    bool is_proven;  /* an access session that is no mere visit */
     bool is_driven;  /* an end that is watched, by packets of the direction `input` */
     uint8_t input;
     struct in6_addr driven;
@@ -138,7 +141,7 @@ is_access(struct analyst *a, const char *class_name, const struct in6_addr *clie
     if (locality_of(a->config, client) != LOCALITY_OUTSIDE)
         return false;
     if (strcmp(class_name, "vpn") == 0)
-        return locality_is_own(to) || to == LOCALITY_PRIVATE;
+        return locality_is_own(to) || to == LOCALITY_PRIVATE || !locality_knows_company(a->config);
     return (strcmp(class_name, "remote-desktop") == 0 || strcmp(class_name, "ssh") == 0) &&
            locality_is_own(to) && join_end_of(a, server).rank < 2; /* else somebody's laptop */
 }
@@ -165,6 +168,24 @@ speak_for_others(struct analyst *a, const struct pending *p)
     }
 }
 
+/* A gateway's TLS serves visitors of its web page and scanners as well: what lasts and carries as
+ * much as a minute's work is a tunnel. Who has logged in need not prove it. */
+static bool
+proves_tunnel(const struct observation *o)
+{
+    int64_t duration_us = 0, packets[2] = { 0 }, bytes[2] = { 0 };
+
+    if (!fact_is(&o->fact, KEY_SIGN, "gateway"))
+        return true;
+    (void)fact_get_number(&o->fact, KEY_DURATION_US, &duration_us);
+    (void)fact_get_number(&o->fact, KEY_PACKETS_OUT, &packets[0]);
+    (void)fact_get_number(&o->fact, KEY_PACKETS_IN, &packets[1]);
+    (void)fact_get_number(&o->fact, KEY_BYTES_OUT, &bytes[0]);
+    (void)fact_get_number(&o->fact, KEY_BYTES_IN, &bytes[1]);
+    return duration_us >= MINUTE_US && packets[0] + packets[1] >= TUNNEL_PACKETS &&
+           bytes[0] + bytes[1] >= TUNNEL_BYTES;
+}
+
 static void
 resolve(struct analyst *a, struct pending *p)
 {
@@ -179,6 +200,9 @@ resolve(struct analyst *a, struct pending *p)
     };
 
     if (p->kind == PENDING_RTT) {
+        /* Of flows between public addresses only those are the company's that have a login. */
+        if (l == NULL && locality_of(a->config, &p->observation.destination) == LOCALITY_OUTSIDE)
+            return;
         join_rtt_raise(a, &p->observation, l, &p->outside);
         return;
     }
@@ -190,7 +214,7 @@ resolve(struct analyst *a, struct pending *p)
             attach(a, r, l, &p->observation);
         return;
     }
-    if (p->is_told || p->is_refused)
+    if (p->is_told || p->is_refused || !proves_tunnel(&p->observation))
         return;
     speak_for_others(a, p);
     join_set_far(a, &e, &p->outside);
@@ -288,9 +312,14 @@ see_access(
         l = r->lease == 0 ? NULL : accounts_lease(a->accounts, r->lease);
         if (l != NULL)
             join_login_lives(a, l, o);
+        else if (r->lease == 0 && !r->is_proven && proves_tunnel(o)) {
+            r->is_proven = true;
+            wait_for_login(a, o, client, PENDING_ACCESS);
+        }
         return;
     }
     r->is_access = true;
+    r->is_proven = proves_tunnel(o);
     l = join_lease_outside(a, client, a->now_us, &near);
     if (l != NULL && near)
         attach(a, r, l, o);

@@ -91,6 +91,12 @@ locality_is_work(const struct config *config, enum locality l)
            (l == LOCALITY_PRIVATE && locality_private_is_inside(config));
 }
 
+bool
+locality_knows_company(const struct config *config)
+{
+    return config->networks.vpn_gateways.count > 0 || config->networks.company.count > 0;
+}
+
 struct in6_addr
 locality_site_key(const struct in6_addr *address)
 {

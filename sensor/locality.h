@@ -30,6 +30,9 @@ bool locality_is_work(const struct config *config, enum locality l);
 /* True while networks.inside says no more than "private ranges". */
 bool locality_private_is_inside(const struct config *config);
 
+/* False: the operator named no public address of the company, so any may be. */
+bool locality_knows_company(const struct config *config);
+
 /* The name of the site that an address belongs to: the address itself; IPv6 its /64; private
  * addresses their /24 or /64. */
 #define LOCALITY_SITE_SIZE 64

@@ -12,6 +12,7 @@
 #include <stdio.h>
 
 #define PORT_DNS 53
+#define TLS_VPN "TLS VPN"
 #define TOLD_AGAIN_US INT64_C(3600000000)
 #define FNV_START UINT64_C(0xcbf29ce484222325) /* FNV-1a, 64 bits */
 #define FNV_PRIME UINT64_C(0x100000001b3)
@@ -170,13 +171,33 @@ take_rtt(struct observer *o, struct flow *f, const char *protocol, struct fact *
 
     (void)protocol;
     (void)fact;
-    if (f == NULL ||
-        (f->session == NULL && (locality_of(c, &f->address[FLOW_CLIENT]) != LOCALITY_OUTSIDE ||
-                                   locality_of(c, &f->address[FLOW_SERVER]) == LOCALITY_OUTSIDE)))
+    if (f == NULL || (f->session == NULL &&
+                         (locality_of(c, &f->address[FLOW_CLIENT]) != LOCALITY_OUTSIDE ||
+                             (locality_knows_company(c) &&
+                                 locality_of(c, &f->address[FLOW_SERVER]) == LOCALITY_OUTSIDE))))
         return false;
     if (f->protocol == FLOW_PROTOCOL_TCP)
         rtt_tell_handshake(o->request.emitter, f, "tcp");
     return true;
+}
+
+/* A gateway that answers in TLS does so as a VPN: what runs inside is sealed. */
+static void
+sign_by_gateway(struct observer *o, struct flow *f, const char *protocol)
+{
+    const struct config_cidrs *gateways = o->request.gateways;
+
+    if (gateways != NULL &&
+        cidr_list_holds(gateways->list, gateways->count, &f->address[FLOW_SERVER]))
+        session_sign(o->sessions, f, list_tool_by_name(TLS_VPN), SIGN_GATEWAY, protocol, NULL);
+}
+
+static bool
+take_banner(struct observer *o, struct flow *f, const char *protocol, struct fact *fact)
+{
+    if (f != NULL && fact_is(fact, KEY_WHAT, "tls"))
+        sign_by_gateway(o, f, protocol);
+    return observe_is_news(o, f, fact);
 }
 
 static bool
@@ -195,7 +216,7 @@ observe_fact(struct observer *o, struct flow *f, const char *protocol, struct fa
         [FACT_SESSION_OPEN] = take_handshake,
         [FACT_SESSION_UPDATE] = take_update,
         [FACT_DEVICE] = take_device,
-        [FACT_BANNER] = take_repeated,
+        [FACT_BANNER] = take_banner,
         [FACT_LOCALE] = take_repeated,
         [FACT_PEER] = take_repeated,
         [FACT_RTT] = take_rtt,

@@ -68,6 +68,7 @@ static const char *const sign_names[] = {
     [SIGN_CERTIFICATE] = "certificate",
     [SIGN_PEER_CERTIFICATE] = "certificate",
     [SIGN_HANDSHAKE] = "handshake",
+    [SIGN_GATEWAY] = "gateway",
 };
 
 /* Signs that only the vendor's machines carry. */
@@ -77,6 +78,7 @@ static const bool is_of_vendor[] = {
     [SIGN_HTTP_HOST] = true,
     [SIGN_CERTIFICATE] = true,
     [SIGN_HANDSHAKE] = false,
+    [SIGN_GATEWAY] = false,
 };
 
 /* Where a program waits for its peers, by the vendors' manuals; relays listen elsewhere. */

@@ -28,7 +28,8 @@ enum session_sign {
     SIGN_HTTP_HOST,
     SIGN_CERTIFICATE,
     SIGN_PEER_CERTIFICATE, /* one that the tool's program shows, not its vendor's machine */
-    SIGN_HANDSHAKE
+    SIGN_HANDSHAKE,
+    SIGN_GATEWAY /* TLS with one of the configured gateways */
 };
 
 struct session_policy {

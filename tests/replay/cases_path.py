@@ -8,8 +8,9 @@ COMPANY = {"networks": {"company": ["198.51.100.0/24"]}}
 SENSOR = {"sensor": {"location": {"latitude": 47.6062, "longitude": -122.3321}}}
 
 
-def visits(w, outside, tcp, answer, count=5, at=T + 10, twice=False):
-    """TLS connections to the company; the client's TCP answers after `tcp` seconds, its TLS after `answer`."""
+def visits(w, outside, tcp, answer, count=5, at=T + 10, twice=False, sealed=0):
+    """TLS connections to the company; the client's TCP answers after `tcp` seconds, its TLS after `answer`. `sealed`: bytes of
+    the server's flight that are encrypted, as a certificate in TLS 1.3 is."""
     for i in range(count):
         start, port = at + 10 * i, 50000 + i
         c, s = 1000, 9000
@@ -17,11 +18,12 @@ def visits(w, outside, tcp, answer, count=5, at=T + 10, twice=False):
         w.segment(start, outside, port, SERVER, 443, c, 0, 0x02, options=mss)
         w.segment(start + 0.001, SERVER, 443, outside, port, s, c + 1, 0x12, options=mss)
         w.segment(start + 0.001 + tcp, outside, port, SERVER, 443, c + 1, s + 1, 0x10)
-        hello, flight = craft.client_hello("git.example.com"), craft.server_hello()
+        hello, flight = craft.client_hello("git.example.com"), craft.server_hello() + craft.tls_record(23, b"\0" * sealed)
         seal = craft.tls_record(20, b"\1") + craft.tls_record(22, b"\0" * 40)
         now = start + 0.002 + tcp
         w.segment(now, outside, port, SERVER, 443, c + 1, s + 1, 0x18, hello)
-        w.segment(now + 0.001, SERVER, 443, outside, port, s + 1, c + 1 + len(hello), 0x18, flight)
+        for part in range(0, len(flight), 1400):
+            w.segment(now + 0.001, SERVER, 443, outside, port, s + 1 + part, c + 1 + len(hello), 0x18, flight[part:part + 1400])
         if twice:
             w.segment(now + 0.3, SERVER, 443, outside, port, s + 1, c + 1 + len(hello), 0x18, flight)
         w.segment(now + 0.001 + answer, outside, port, SERVER, 443, c + 1 + len(hello), s + 1 + len(flight), 0x18, seal)
@@ -30,6 +32,24 @@ def visits(w, outside, tcp, answer, count=5, at=T + 10, twice=False):
 @case("a program behind a home's proxy", [alert("layered-rtt", "high", 3, subject__account="contractor1")], config=COMPANY)
 def _(w):
     w.login(T, "contractor1", HOME, "10.8.0.5", session="s1")
+    visits(w, HOME, 0.02, 0.18)
+
+
+@case("a program behind a proxy, told a flight of several segments", [
+    alert("layered-rtt", "high", 3, subject__account="contractor1")], config=COMPANY)
+def _(w):
+    w.login(T, "contractor1", HOME, "10.8.0.5", session="s1")
+    visits(w, HOME, 0.02, 0.18, sealed=4000)
+
+
+@case("a program behind a proxy, with no network configured", [alert("layered-rtt", "high", 3, subject__account="contractor1")])
+def _(w):
+    w.login(T, "contractor1", HOME, "10.8.0.5", session="s1")
+    visits(w, HOME, 0.02, 0.18)
+
+
+@case("a program behind a proxy whom nobody knows, with no network configured", absent=["layered-rtt"])
+def _(w):
     visits(w, HOME, 0.02, 0.18)
 
 

@@ -108,3 +108,37 @@ def _(w):
 def _(w):
     w.login(T, "contractor1", HOME, "10.8.0.5", session="s1")
     w.tcp(T + 60, "10.8.0.5", 50000, "10.0.0.80", 3389, RDP_START + craft.driven(90, screen_side="s"))
+
+
+# ---- TLS with a gateway of the company, whose inside nobody reads ----
+
+AT_GATEWAY = {"networks": {"vpn-gateways": [GATEWAY]}}
+
+
+def tls_tunnel(w, at, outside, seconds, each=1200):
+    """Every 6 s a message each way."""
+    traffic = [("c", 5.5, craft.tls_record(23, b"a" * each)), ("s", 0.5, craft.tls_record(23, b"b" * each))]
+    w.tcp(at, outside, 50000, GATEWAY, 443, craft.tls_start("vpn.example.com") + traffic * int(seconds / 6))
+
+
+@case("two logins whose TLS tunnels run at once", [alert("concurrent-logins", "high", 3, subject__account="contractor1")],
+      config=AT_GATEWAY, city=True)
+def _(w):
+    for n, outside in enumerate((HOME, "68.40.7.7")):
+        w.login(T + 600 * n, "contractor1", outside, "10.8.0.%d" % (5 + n))
+        tls_tunnel(w, T + 600 * n + 2, outside, 1800)
+
+
+@case("a TLS tunnel from China, without its login", [alert("egress-country", "high", 4, subject__site=CHINA)], config=AT_GATEWAY)
+def _(w):
+    tls_tunnel(w, T, CHINA, 300)
+
+
+@case("a look at the gateway's page from China", absent=["egress-country"], config=AT_GATEWAY)
+def _(w):
+    tls_tunnel(w, T, CHINA, 30)
+
+
+@case("a scanner that holds a TLS connection from China", absent=["egress-country"], config=AT_GATEWAY)
+def _(w):
+    tls_tunnel(w, T, CHINA, 300, each=40)

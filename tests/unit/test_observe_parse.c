@@ -23,8 +23,9 @@
 #define PORT_COUNT 4002  /* C: its number in this flow is told */
 #define PORT_TUNNEL 4003 /* T<text>: the text, newline included, is handed on */
 #define PORT_BODY 4004   /* B<digit>: so many hundred bytes behind it belong to it; told */
-#define PORT_ORDER 4005  /* O[digit]: how much disorder there was before it is told; a body as B's \
-                          */
+#define PORT_ORDER                                                                                 \
+    4005 /* O[digit]: how much disorder there was before it is told; a body as B's                 \
+          */
 #define PORT_MANY                                                                                  \
     4006 /* M<letter><c or s><text>: handed on as the letter's stream; - begins anew */
 #define PORT_OTHER 4999
