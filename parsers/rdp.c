@@ -2,8 +2,8 @@
  *
  * RDP ([MS-RDPBCGR]) from its first byte to where it is sealed: the name in the X.224 request's
  * cookie, where its routing token points, what security is agreed on; without TLS also what the
- * client says of itself (rdp_mcs.c), who logs on (rdp_info.c) and who has (rdp_logon.c). CredSSP
- * without TLS is read for its NTLM or Kerberos token.
+ * client says of itself (rdp_mcs.c), who logs on (rdp_info.c), who has (rdp_logon.c) or was refused
+ * (rdp_refusal.c). CredSSP without TLS is read for its NTLM or Kerberos token.
  *
  * How far the client is: from the server's X.224 confirm to what the client sends next.
  *
@@ -86,6 +86,8 @@ tell_cookie(struct rd name, const struct parse_output *out)
     if (rd_left(&name) == 0)
         return;
     fact_begin(&f, FACT_LOGIN);
+    f.pairing = FACT_REQUEST;
+    f.transaction = RDP_COOKIE;
     login_account(&f, name);
     fact_word(&f, KEY_RESULT, "attempt");
     fact_word(&f, KEY_METHOD, "rdp-cookie");
@@ -156,6 +158,7 @@ read_confirm(
     uint32_t word = PROTOCOL_RDP;
 
     if (take_negotiation(&r, NEGOTIATION_FAILURE, &word)) {
+        rdp_tell_negotiation(word, out);
         s->step = STEP_OVER;
         return PARSE_OK;
     }
@@ -174,7 +177,7 @@ read_server_data(struct rd r, struct rdp_state *s, const struct parse_output *ou
 {
     bool is_logon = false;
 
-    if (!rdp_read_logon(r, out, &is_logon))
+    if (!rdp_read_logon(r, s, out, &is_logon))
         return PARSE_BAD;
     s->is_done[0] = is_logon;
     return PARSE_OK;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Shared by rdp.c, rdp_mcs.c, rdp_info.c and rdp_logon.c; nobody else includes it.
+ * Shared by rdp.c, rdp_mcs.c, rdp_info.c, rdp_logon.c and rdp_refusal.c; nobody else includes it.
  */
 #ifndef PARSERS_RDP_INTERNAL_H
 #define PARSERS_RDP_INTERNAL_H
@@ -9,13 +9,15 @@
 
 #define RDP_NAME_MAX 46 /* 15 UTF-16 units as UTF-8 */
 #define RDP_TARGET_MAX 24
-#define RDP_LOGIN 1 /* the transaction of the one login of a connection */
+#define RDP_LOGIN 1  /* the transaction of the one login of a connection */
+#define RDP_COOKIE 2 /* and that of the name before the connection */
 
 struct rdp_state {
     uint8_t step;       /* enum rdp_step */
     uint8_t messages;   /* of the client, since it connected */
     uint8_t name_bytes; /* of client_name */
     bool is_told;       /* the session */
+    bool is_refused;    /* the login: who may try again */
     bool is_done[2];    /* nothing more is wanted of the server (0), the client (1) */
     struct answer answer;
     char client_name[RDP_NAME_MAX];
@@ -34,7 +36,14 @@ bool rdp_read_client_info(struct rd pdu, const struct parse_input *in, const str
     const struct parse_output *out, bool *is_info);
 /* The server's PDU behind the connection, in clear where only the client's side is sealed or none
  * is. *is_logon: it told of a logon, so nothing more is wanted. False when a length lies. */
-bool rdp_read_logon(struct rd pdu, const struct parse_output *out, bool *is_logon);
+bool rdp_read_logon(
+    struct rd pdu, struct rdp_state *s, const struct parse_output *out, bool *is_logon);
+/* Refusals, as answers to the name in the cookie, or to the login. False when a length lies (of a
+ * license: when it is no licensing PDU). */
+void rdp_tell_negotiation(uint32_t code, const struct parse_output *out);
+bool rdp_read_license(struct rd pdu, struct rdp_state *s, const struct parse_output *out);
+void rdp_read_error_info(struct rd data, struct rdp_state *s, const struct parse_output *out);
+bool rdp_read_logon_errors(struct rd data, struct rdp_state *s, const struct parse_output *out);
 /* X.691, 10.9: below 128 one octet, below 16384 two. */
 size_t rdp_per_length(struct rd *r);
 /* Text in UTF-16LE as a value of the fact; nothing when empty. */

@@ -312,6 +312,8 @@ read_sealed(
     fact_word(&f, KEY_RESULT, outcome == SSH_SUCCESS ? "success" : "failure");
     fact_flag(&f, KEY_INFERRED);
     fact_word(&f, KEY_METHOD, "ssh");
+    if (outcome == SSH_FAILURE_LONG)
+        fact_word(&f, KEY_REASON, "key or long password");
     out->fact(out->context, &f);
     return PARSE_OK;
 }

@@ -16,6 +16,7 @@
 #define PAYLOAD_ACCEPT 17 /* SERVICE_ACCEPT, string "ssh-userauth" */
 #define PAYLOAD_SUCCESS 1
 #define PAYLOAD_PASSWORD 54 /* a request longer than this can be about a key */
+#define PAYLOAD_KEY 107     /* the shortest offer of one: Ed25519, a user of one letter */
 #define PASSWORD_BLOCK 64   /* OpenSSH fills messages with passwords up to a multiple */
 #define TYPED_LEAST_US INT64_C(1000000)
 #define REQUESTS_MAX 200
@@ -211,10 +212,14 @@ add_reply(struct ssh_auth *a, size_t size)
         a->failure = (uint16_t)size;
         return SSH_UNDECIDED;
     }
-    if (size != a->failure || !a->is_password)
+    if (size == a->failure && a->is_password) {
+        a->is_password = false;
+        return SSH_FAILURE;
+    }
+    if (size != a->failure || !a->is_long || a->is_key_told)
         return SSH_UNDECIDED;
-    a->is_password = false;
-    return SSH_FAILURE;
+    a->is_key_told = true;
+    return SSH_FAILURE_LONG;
 }
 
 /* An offer of an Ed25519 key may be as long as a password filled up; but it comes at once. */
@@ -237,6 +242,7 @@ add_packet(struct ssh_auth *a, bool of_client, size_t size, int64_t now_us)
     a->is_split = false;
     if (a->step == STEP_ASKED && a->requests < REQUESTS_MAX) {
         a->is_password = may_be_password(a, size, now_us);
+        a->is_long = size >= wire_size(a, PAYLOAD_KEY);
         a->requests++;
     }
     return SSH_UNDECIDED;

@@ -41,11 +41,17 @@ def proposal(lines):
 
 def expected(lab):
     log = lab.read("sshd.log").replace("\r", "")
-    want = []  # a refused key has the size of a refused long password, so it is not told
+    want = []
     for m in re.finditer(r"^(Accepted publickey|Accepted password|Failed password) for contractor1 from (\S+) port (\d+) ssh2", log, re.M):
         want.append({"kind": "login", "method": "ssh", "inferred": True, "source": m[2], "source-port": int(m[3]),
                      "result": "success" if m[1].startswith("Accepted") else "failure"})
     results = [w["result"] for w in want]
+    # A key that is not authorised is told once a connection, as a key or a long password.
+    for m in re.finditer(r"^Connection closed by authenticating user contractor1 (\S+) port (\d+)", log, re.M):
+        if "Postponed publickey for contractor1 from %s port %s " % m.groups() not in log and \
+                "Failed password for contractor1 from %s port %s " % m.groups() not in log:
+            want.append({"kind": "login", "method": "ssh", "inferred": True, "source": m[1], "source-port": int(m[2]),
+                         "result": "failure", "reason": "key or long password"})
     assert results == ["success"] + ["success", "failure"] * len(CIPHERS), (results, lab.logs())
     want.append({"kind": "banner", "what": "ssh-server", "text": re.search(r"Local version string (\S.*?)(?: \[preauth\])?$", log, re.M)[1]})
     want.append({"kind": "banner", "what": "ssh-client",

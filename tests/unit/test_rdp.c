@@ -122,6 +122,24 @@ static const char saved_lies[] =
     "000000000000000000000000000a0000006a0064006f0065" Z64 Z64 Z64 Z64 Z64 Z64 Z64 Z16 Z16 Z16
     "00000000000000000001000000";
 
+/* Refusals: a licensing error, Set Error Info, extended logon information with a cookie and a logon
+ * error. */
+static const char license_refused[] =
+    "0300002202f08068000203eb7014 80000000 ff031000 02000000 01000000 04000000";
+static const char license_fine[] =
+    "0300002202f08068000203eb7014 80000000 ff031000 07000000 02000000 04000000";
+static const char error_denied[] =
+    "0300002402f08068000203eb7016 16001700ea03 ea030100 00010400 2f000000 07000000";
+static const char error_idle[] =
+    "0300002402f08068000203eb7016 16001700ea03 ea030100 00010400 2f000000 03000000";
+static const char logon_error[] =
+    "0300005602f08068000203eb7048 48001700ea03 ea030100 00013600 26000000 03000000"
+    "3200 03000000 1c000000" Z16 "000000000000000000000000"
+    "08000000 feffffff 00000000";
+static const char logon_error_lies[] =
+    "0300003202f08068000203eb7024 24001700ea03 ea030100 00011200 26000000 03000000"
+    "2a00 02000000 08000000 feffffff";
+
 struct message {
     bool from_server;
     const char *hex;
@@ -177,7 +195,23 @@ static const struct {
         "login account=Administr result=attempt method=rdp-cookie status=prefix" },
     { "a token of a broker", { C(request_route), S(confirm_tls) },
         "session-open target=172.31.249.216:3389 app=RDP" },
-    { "refused", { C(request), S(confirm_failure) }, COOKIE },
+    { "refused", { C(request), S(confirm_failure) },
+        COOKIE "; login result=failure reason=HYBRID_REQUIRED_BY_SERVER" },
+    { "no license", { C(request), S(confirm), C(initial), C(info_sealed), S(license_refused) },
+        COOKIE "; " CLIENT "; login result=failure reason=ERR_NO_LICENSE" },
+    { "no license is needed",
+        { C(request), S(confirm), C(initial), C(info_sealed), S(license_fine) },
+        COOKIE "; " CLIENT },
+    { "denied", { C(request), S(confirm), C(initial), C(info_sealed), S(error_denied) },
+        COOKIE "; " CLIENT "; login result=failure reason=SERVER_DENIED_CONNECTION" },
+    { "an end that is no refusal",
+        { C(request), S(confirm), C(initial), C(info_sealed), S(error_idle) }, COOKIE "; " CLIENT },
+    { "a wrong password, then the right one",
+        { C(request), S(confirm), C(initial), C(info_sealed), S(logon_error), S(saved_short) },
+        COOKIE "; " CLIENT "; login result=failure reason=LOGON_FAILED_BAD_PASSWORD; " LOGGED_ON },
+    { "and nobody says whose",
+        { C(request), S(confirm), C(initial), C(info_sealed), S(logon_error), S(saved_notify) },
+        COOKIE "; " CLIENT "; login result=failure reason=LOGON_FAILED_BAD_PASSWORD" },
     { "CredSSP without TLS", { C(request), S(confirm_nla), C(credssp) },
         COOKIE "; session-open app=RDP; device address=198.51.100.1 host-name=COMPUTER os=Windows "
                "5.1 build 2600; login account=User realm=Domain result=attempt method=ntlmssp "
@@ -316,6 +350,8 @@ static const struct {
         PARSE_BAD },
     { "a domain longer than its field",
         { C(request), S(confirm), C(initial), C(info_sealed), S(saved_lies) }, PARSE_BAD },
+    { "a logon error that is not all there",
+        { C(request), S(confirm), C(initial), C(info_sealed), S(logon_error_lies) }, PARSE_BAD },
     { "neither TPKT nor fast-path", { C(request), S(confirm), C(initial), S("ff0303") },
         PARSE_BAD },
 };
