@@ -52,7 +52,8 @@ def check(binary, capture):
 
 
 # tshark has no field of gateway syslog or of a VPN's handshakes; LDAP's and mail's hold the account within other text.
-NOTHING = ("mail.pcap", "openvpn.pcap", "openvpn_wrapped.pcap", "ocserv.pcap", "ldap.pcap", "strongswan.pcap", "wireguard.pcap")
+NOTHING = ("mail.pcap", "smtp.pcap", "ftp.pcap", "openvpn.pcap", "openvpn_wrapped.pcap", "ocserv.pcap", "ldap.pcap", "strongswan.pcap",
+           "wireguard.pcap")
 CHECKS = [(os.path.basename(path), lambda binary, path=path: check(binary, path))
           for path in sorted(glob.glob(os.path.join(HERE, "captures", "*.pcap")) + glob.glob(os.path.join(HERE, "demo", "*.pcap")))
           if os.path.basename(path) not in NOTHING]
