@@ -29,8 +29,8 @@ struct eap_tls {
 
 /* Hands on what TLS says in the packet, as the stream `which` (whose direction is set here), as
  * long as the packets follow on one another: EAP-TLS (RFC 5216), PEAP, EAP-TTLS (RFC 5281),
- * EAP-FAST (RFC 4851), TEAP (RFC 7170), in fragments or not. */
-void eap_tls_packet(struct rd packet, struct eap_tls *s, struct parse_nested *which,
+ * EAP-FAST (RFC 4851), TEAP (RFC 7170), in fragments or not. True when a conversation begins. */
+bool eap_tls_packet(struct rd packet, struct eap_tls *s, struct parse_nested *which,
     const struct parse_output *out);
 
 #endif

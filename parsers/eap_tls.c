@@ -54,7 +54,7 @@ tls_bytes(struct rd body, uint8_t type, uint8_t flags)
     return rd_sub(&body, rd_left(&body) >= behind ? rd_left(&body) - behind : SIZE_MAX);
 }
 
-void
+bool
 eap_tls_packet(
     struct rd packet, struct eap_tls *s, struct parse_nested *which, const struct parse_output *out)
 {
@@ -63,22 +63,23 @@ eap_tls_packet(
     struct rd body;
 
     if (!packet.ok || (code != CODE_REQUEST && code != CODE_RESPONSE) || length < HEADER_BYTES)
-        return;
+        return false;
     body = rd_sub(&packet, (size_t)length - HEADER_BYTES);
     type = rd_u8(&body);
     flags = rd_u8(&body);
     if (!body.ok || !is_over_tls(type))
-        return;
+        return false;
     if (code == CODE_REQUEST && (flags & FLAG_START) != 0) {
         if (s->phase == PHASE_ASKED && s->identifier == identifier)
-            return;
+            return false;
         *s = (struct eap_tls){ .phase = PHASE_ASKED, .identifier = identifier };
         out->nested_of(out->context, which, NULL, 0);
-        return;
+        return true;
     }
     body = tls_bytes(body, type, flags);
     if (!body.ok || !is_next(s, code == CODE_REQUEST, identifier) || rd_left(&body) == 0)
-        return;
+        return false;
     which->from_client = code == CODE_RESPONSE;
     out->nested_of(out->context, which, body.p, rd_left(&body));
+    return false;
 }

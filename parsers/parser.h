@@ -55,12 +55,13 @@ struct parse_input {
     bool is_nested;    /* the stream within another protocol (parse_output.nested) */
     struct in6_addr source, destination; /* of this message */
     uint16_t source_port, destination_port;
-    uint32_t wire_length;      /* bytes of the datagram or segment on the wire */
-    const uint8_t *source_mac; /* of the frame; 6 bytes, NULL when unknown */
-    bool is_brought;           /* nested: another machine brings it (parse_nested), whose addresses
-                                  are not those of the client */
-    int64_t time_us;           /* packet time: of what made the last byte of `data` readable */
-    int64_t peer_us;           /* when the other side's newest payload came; 0: never */
+    uint32_t wire_length;           /* bytes of the datagram or segment on the wire */
+    const uint8_t *source_mac;      /* of the frame; 6 bytes, NULL when unknown */
+    const uint8_t *destination_mac; /* the same; PARSE_LINK alone */
+    bool is_brought;   /* nested: another machine brings it (parse_nested), whose addresses
+                          are not those of the client */
+    int64_t time_us;   /* packet time: of what made the last byte of `data` readable */
+    int64_t peer_us;   /* when the other side's newest payload came; 0: never */
     uint32_t disorder; /* TCP: grows with each segment of either direction that came early, twice or
                           not at all: a time between two messages is good when it stayed the same */
     union parse_state *state; /* never NULL for a parser with has_state */
@@ -97,12 +98,14 @@ struct parser {
     bool anywhere;      /* recognisable by content: tried on every port */
     bool whole_stream;  /* TCP: not only the start of each direction, message after message */
     bool has_state;     /* wants parse_input.state */
-    bool turns;   /* TCP: the end that was called may speak its client's part, behind other bytes of
-                     the caller */
-    bool shares;  /* UDP: its messages may come in between those of others that share, on the same
-                     ports (RFC 7983): the first one read does not end the search. No has_state */
-    bool resyncs; /* TCP: finds the start of a message by itself, so reads on behind a gap:
-                     what it says PARSE_NOT_MINE of there is passed over, segment by segment */
+    bool turns;  /* TCP: the end that was called may speak its client's part, behind other bytes of
+                    the caller */
+    bool shares; /* UDP: its messages may come in between those of others that share, on the same
+                    ports (RFC 7983): the first one read does not end the search. No has_state */
+    bool link_wide; /* PARSE_LINK: one state for all cards, since their frames go to a group's
+                       address */
+    bool resyncs;   /* TCP: finds the start of a message by itself, so reads on behind a gap:
+                       what it says PARSE_NOT_MINE of there is passed over, segment by segment */
     /* Called again with what is left after each PARSE_OK while bytes remain. */
     enum parse_result (*parse)(struct parse_input *in, const struct parse_output *out);
 };

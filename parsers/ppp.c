@@ -271,7 +271,7 @@ read_eap(struct frame *p, struct rd frame)
     result = eap_packet(&frame, 0, &about, p->out);
     (void)fact_get_address(&about, KEY_OUTSIDE, &which.address);
     if (result == PARSE_OK)
-        eap_tls_packet(packet, &s->tls, &which, p->out);
+        (void)eap_tls_packet(packet, &s->tls, &which, p->out);
     return result;
 }
 

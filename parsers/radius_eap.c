@@ -63,7 +63,7 @@ radius_follow_request(struct radius_logins *s, uint8_t identifier, struct rd all
     (void)fact_get_address(f, KEY_OUTSIDE, &which.address);
     if (mac != NULL)
         (void)text_to_octets(text_of(mac), which.mac);
-    eap_tls_packet(eap, &s->login[at].tls, &which, out);
+    (void)eap_tls_packet(eap, &s->login[at].tls, &which, out);
 }
 
 void
@@ -77,7 +77,7 @@ radius_follow_challenge(
 
         if (!s->login[i].is_waiting || s->login[i].identifier != identifier)
             continue;
-        eap_tls_packet(radius_eap_packet(all, room), &s->login[i].tls, &which, out);
+        (void)eap_tls_packet(radius_eap_packet(all, room), &s->login[i].tls, &which, out);
         return;
     }
 }

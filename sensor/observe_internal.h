@@ -48,7 +48,7 @@ struct observer {
     uint8_t port_row[UINT16_MAX + 1];
     uint64_t of_port[OBSERVE_TRANSPORTS][OBSERVE_PORTS];
     uint64_t anywhere[OBSERVE_TRANSPORTS];
-    uint64_t whole_stream, resyncs, shares, turns;
+    uint64_t whole_stream, resyncs, shares, turns, link_wide;
     struct observe_link links[OBSERVE_LINKS];
 };
 

@@ -13,6 +13,7 @@
 #define SWITCHES_MAX 4 /* SOCKS, HTTP CONNECT, SMTP, STARTTLS */
 #define LINK_PAIRED (UINT64_C(1) << 63)
 #define LINK_USED 1
+#define WIDE_SHIFT 8
 #define NESTED_MAX                                                                                 \
     16 /* streams within one flow at a time: logins under way through one gateway                  \
         */
@@ -63,6 +64,7 @@ observe_index_parsers(struct observer *o)
         o->whole_stream |= p->whole_stream ? bit : 0;
         o->resyncs |= p->resyncs ? bit : 0;
         o->shares |= p->shares ? bit : 0;
+        o->link_wide |= p->link_wide ? bit : 0;
         o->turns |= p->turns ? bit : 0;
         for (unsigned t = 0; t < OBSERVE_TRANSPORTS; t++)
             if ((p->transports & transports[t].bit) != 0 &&
@@ -176,6 +178,7 @@ fill_input(struct job *job)
     in->is_nested = job->is_nested;
     if (f == NULL) {
         in->transport = PARSE_LINK;
+        in->destination_mac = p->destination_mac;
         in->destination_port = link_type(p);
         in->is_cut = !job->is_nested && p->is_cut;
         in->wire_length = (uint32_t)rd_left(&p->link_payload);
@@ -615,16 +618,18 @@ observe_links_forget(struct observer *o, struct observe_link *links, unsigned co
     }
 }
 
-/* What is remembered between two ends of a link, of PPP's negotiation for one. Two pairs of ends
+/* What is remembered between two ends of a link, of PPP's negotiation for one, or of all ends. Two
  * that fall on one place forget each other. */
 static struct stream_pair *
-link_pair(struct observer *o, const struct packet *p)
+link_pair(struct observer *o, const struct packet *p, bool is_wide)
 {
     uint64_t key = (uint64_t)p->encapsulation << 32 | LINK_USED;
+    bool has_ends = !is_wide && p->source_mac != NULL && p->destination_mac != NULL;
     struct observe_link *l;
 
-    for (unsigned i = 0; p->source_mac != NULL && p->destination_mac != NULL && i < 6; i++)
+    for (unsigned i = 0; has_ends && i < 6; i++)
         key += ((uint64_t)p->source_mac[i] + p->destination_mac[i]) << (i * 4);
+    key += is_wide ? (uint64_t)link_type(p) << WIDE_SHIFT : 0;
     l = &o->links[key % OBSERVE_LINKS];
     if (l->key != key) {
         observe_links_forget(o, l, 1);
@@ -641,6 +646,6 @@ observer_link(struct observer *o, const struct packet *p)
 
     if (candidates == 0)
         return;
-    job.pair = link_pair(o, p);
+    job.pair = link_pair(o, p, (candidates & o->link_wide) != 0);
     parse_datagram(&job, p->link_payload, candidates);
 }

@@ -127,9 +127,9 @@ def expected(lab, name, mac, certificate):
     return want
 
 
-def fingerprints(path):
+def fingerprints(path, who):
     """As tshark puts the hellos together."""
-    done = subprocess.run(["tshark", "-r", path, "-Y", "tls.handshake.ja3", "-T", "fields", "-e", "radius.Calling_Station_Id",
+    done = subprocess.run(["tshark", "-r", path, "-Y", "tls.handshake.ja3", "-T", "fields", "-e", who,
                            "-e", "tls.handshake.ja3"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True)
     return [{"kind": "device", "mac": mac.replace("-", ":").lower(), "fingerprint.ja3": ja3}
             for mac, ja3 in (line.split("\t") for line in done.stdout.decode().splitlines())]
@@ -152,6 +152,6 @@ def record():
             lab.write(name + ".out", done.stdout.decode(errors="replace"))
             want += expected(lab, name, mac, certificate)
         path = finish()
-        hellos = fingerprints(path)
+        hellos = fingerprints(path, "radius.Calling_Station_Id")
         assert len(hellos) == len(CASES), (hellos, lab.logs())
         return open(path, "rb").read(), want + hellos

@@ -12,11 +12,11 @@ CASES = [  # port, server's words, client's words, whose certificate
 ]
 
 
-def make(lab, name, issuer=None):
+def make(lab, name, issuer=None, host="server"):
     """A key and a certificate for that common name, by the issuer or by itself."""
     key, cert = lab.path(name + ".key"), lab.path(name + ".pem")
     signer = ["-CA", lab.path(issuer + ".pem"), "-CAkey", lab.path(issuer + ".key")] if issuer else []
-    lab.run("server", "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "30",
+    lab.run(host, "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "30",
             "-subj", "/CN=" + name, "-keyout", key, "-out", cert, *signer)
     return ["-key", key, "-cert", cert]
 

@@ -224,26 +224,72 @@ radius_forgets_the_oldest(void **state)
     say(&kept, &(struct message){ CHALLENGE, 12, NULL, "010600061920", "new" });
 }
 
+#define CARD "\2\0\0\0\0\7"
+#define OTHER "\2\0\0\0\0\10"
+#define SWITCH "\2\0\0\0\0\1"
+#define GROUP "\1\200\302\0\0\3"
+
+static const struct {
+    const char *name;
+    struct {
+        const char *from, *to, *eap;
+        unsigned seconds;
+    } frames[STEPS];
+    const char *told, *card; /* of the last one */
+} cables[] = {
+    { "both to the group",
+        { { SWITCH, GROUP, "010600061920", 0 }, { CARD, GROUP, "02060008190016aa", 0 },
+            { SWITCH, GROUP, "01070008190016bb", 0 } },
+        "new client:16aa server:16bb", CARD },
+    { "the switch to the card",
+        { { SWITCH, CARD, "010600061920", 0 }, { CARD, GROUP, "02060008190016aa", 0 },
+            { SWITCH, CARD, "01070008190016bb", 0 } },
+        "new client:16aa server:16bb", CARD },
+    { "another card meanwhile",
+        { { SWITCH, CARD, "010600061920", 0 }, { SWITCH, OTHER, "010600061920", 1 },
+            { OTHER, GROUP, "02060008190016cc", 1 }, { CARD, GROUP, "02060008190016aa", 1 } },
+        "new client:16aa", CARD },
+    { "another card later",
+        { { SWITCH, CARD, "010600061920", 0 }, { CARD, GROUP, "02060008190016aa", 0 },
+            { SWITCH, OTHER, "010700061920", 40 }, { OTHER, GROUP, "02070008190016cc", 41 } },
+        "new client:16aa new client:16cc", OTHER },
+    { "another card once the first was let in",
+        { { SWITCH, CARD, "010600061920", 0 }, { CARD, GROUP, "02060008190016aa", 0 },
+            { SWITCH, CARD, "03070004", 1 }, { SWITCH, OTHER, "010700061920", 2 },
+            { OTHER, GROUP, "02070008190016cc", 2 } },
+        "new client:16aa new client:16cc", OTHER },
+    { "another card, to the group",
+        { { SWITCH, GROUP, "010600061920", 0 }, { CARD, GROUP, "02060008190016aa", 0 },
+            { SWITCH, GROUP, "010700061920", 1 }, { OTHER, GROUP, "02070008190016cc", 1 } },
+        "new client:16aa new client:16cc", OTHER },
+};
+
 static void
-eapol_names_the_card(void **state)
+eapol_follows_a_card(void **state)
 {
-    static const uint8_t mac[] = { 2, 0, 0, 0, 0, 7 };
-    static const char *const frames[] = { "01000006010600061920", "01000008 02060008190016aa" };
-    union parse_state kept = { { 0 } };
-
     (void)state;
-    told[0] = '\0';
-    for (unsigned i = 0; i < 2; i++) {
-        uint8_t bytes[ROOM];
-        struct parse_input in = {
-            .transport = PARSE_LINK, .source_mac = i == 1 ? mac : NULL, .state = &kept
-        };
+    for (size_t i = 0; i < sizeof cables / sizeof cables[0]; i++) {
+        union parse_state kept = { { 0 } };
 
-        in.data = rd_of(bytes, parse_check_hex(bytes, sizeof bytes, frames[i]));
-        assert_int_equal(parser_eapol.parse(&in, &out), PARSE_OK);
+        told[0] = '\0';
+        for (unsigned k = 0; k < STEPS && cables[i].frames[k].eap != NULL; k++) {
+            uint8_t bytes[ROOM] = { 1, 0 };
+            size_t n = parse_check_hex(bytes + 4, sizeof bytes - 4, cables[i].frames[k].eap);
+            struct parse_input in = { .transport = PARSE_LINK,
+                .source_mac = (const uint8_t *)cables[i].frames[k].from,
+                .destination_mac = (const uint8_t *)cables[i].frames[k].to,
+                .time_us = (int64_t)(cables[i].frames[k].seconds + 1) * 1000000,
+                .state = &kept };
+
+            bytes[3] = (uint8_t)n;
+            in.data = rd_of(bytes, n + 4);
+            assert_int_equal(parser_eapol.parse(&in, &out), PARSE_OK);
+        }
+        if (strcmp(told, cables[i].told) != 0)
+            fail_msg("%s: %s", cables[i].name, told);
+        if (memcmp(last.mac, cables[i].card, sizeof last.mac) != 0)
+            fail_msg("%s: another card", cables[i].name);
     }
-    assert_string_equal(told, "new client:16aa");
-    assert_memory_equal(last.mac, mac, sizeof mac);
 }
 
 int
@@ -253,7 +299,7 @@ main(void)
         cmocka_unit_test(packets_follow_on_one_another),
         cmocka_unit_test(radius_tells_logins_apart),
         cmocka_unit_test(radius_forgets_the_oldest),
-        cmocka_unit_test(eapol_names_the_card),
+        cmocka_unit_test(eapol_follows_a_card),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
