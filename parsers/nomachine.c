@@ -30,7 +30,8 @@ read_line(struct rd *r, const char *word, struct rd *version)
         if (rd_u8(&line) != (uint8_t)*c)
             return PARSE_NOT_MINE;
     }
-    *version = rd_of(line.p, 0);
+    *version = line;
+    version->end = line.p;
     while (rd_left(&line) > 0 && rd_left(version) < LINE_MAX) {
         uint8_t c = rd_u8(&line);
 
