@@ -203,5 +203,6 @@ const struct parser parser_dcerpc = {
     .whole_stream = true,
     .has_state = true,
     .resyncs = true,
+    .settles = true,
     .parse = parse,
 };

@@ -186,5 +186,6 @@ const struct parser parser_dhcp = {
     .name = "dhcp",
     .transports = PARSER_UDP,
     .ports = { PORT_SERVER, PORT_CLIENT },
+    .settles = true,
     .parse = parse,
 };

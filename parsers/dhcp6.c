@@ -223,5 +223,6 @@ const struct parser parser_dhcp6 = {
     .name = "dhcpv6",
     .transports = PARSER_UDP,
     .ports = { 546, 547 },
+    .settles = true,
     .parse = parse,
 };

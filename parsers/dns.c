@@ -229,5 +229,6 @@ const struct parser parser_dns = {
     .transports = PARSER_TCP | PARSER_UDP,
     .ports = { 53, PORT_LLMNR },
     .whole_stream = true,
+    .settles = true,
     .parse = parse,
 };

@@ -109,5 +109,6 @@ const struct parser parser_ftp = {
     .ports = { PORT_FTP },
     .anywhere = true,
     .has_state = true,
+    .settles = true,
     .parse = parse,
 };

@@ -305,5 +305,6 @@ const struct parser parser_http = {
     .whole_stream = true,
     .has_state = true,
     .resyncs = true,
+    .settles = true,
     .parse = parse,
 };

@@ -210,5 +210,6 @@ const struct parser parser_imap = {
     .ports = { 143 },
     .anywhere = true,
     .has_state = true,
+    .settles = true,
     .parse = parse,
 };

@@ -376,5 +376,6 @@ const struct parser parser_kerberos = {
     .transports = PARSER_TCP | PARSER_UDP,
     .ports = { 88, 750 },
     .anywhere = true,
+    .settles = true,
     .parse = parse,
 };

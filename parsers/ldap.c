@@ -159,5 +159,6 @@ const struct parser parser_ldap = {
     .whole_stream = true,
     .has_state = true,
     .resyncs = true,
+    .settles = true,
     .parse = parse,
 };

@@ -185,5 +185,6 @@ const struct parser parser_mdns = {
     .name = "mdns",
     .transports = PARSER_UDP,
     .ports = { PORT_MDNS },
+    .settles = true,
     .parse = parse,
 };

@@ -117,5 +117,6 @@ const struct parser parser_nbdgm = {
     .name = "nbdgm",
     .transports = PARSER_UDP,
     .ports = { 138 },
+    .settles = true,
     .parse = parse,
 };

@@ -167,5 +167,6 @@ const struct parser parser_nbns = {
     .name = "nbns",
     .transports = PARSER_UDP,
     .ports = { 137 },
+    .settles = true,
     .parse = parse,
 };

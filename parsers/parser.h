@@ -106,6 +106,7 @@ struct parser {
                        address */
     bool resyncs;   /* TCP: finds the start of a message by itself, so reads on behind a gap:
                        what it says PARSE_NOT_MINE of there is passed over, segment by segment */
+    bool settles; /* it says all that is to be said of the protocol: nDPI need not look at it too */
     /* Called again with what is left after each PARSE_OK while bytes remain. */
     enum parse_result (*parse)(struct parse_input *in, const struct parse_output *out);
 };

@@ -129,5 +129,6 @@ const struct parser parser_pop3 = {
     .ports = { PORT_POP3 },
     .anywhere = true,
     .has_state = true,
+    .settles = true,
     .parse = parse,
 };

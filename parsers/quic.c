@@ -264,6 +264,7 @@ const struct parser parser_quic = {
     .transports = PARSER_UDP,
     .ports = { 443 },
     .anywhere = true,
+    .settles = true,
     .parse = parse,
 };
 

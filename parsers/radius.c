@@ -228,5 +228,6 @@ const struct parser parser_radius = {
     .ports = { 1812, 1813, 1645, 1646, 3799, 1700 }, /* 1700: Cisco's for RFC 5176 */
     .anywhere = true,
     .has_state = true,
+    .settles = true,
     .parse = parse,
 };

@@ -234,5 +234,6 @@ const struct parser parser_smb = {
     .anywhere = true,
     .whole_stream = true,
     .resyncs = true,
+    .settles = true,
     .parse = parse,
 };

@@ -99,5 +99,6 @@ const struct parser parser_smtp = {
     .ports = { 25, 587 },
     .anywhere = true,
     .has_state = true,
+    .settles = true,
     .parse = parse,
 };

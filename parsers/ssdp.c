@@ -73,5 +73,6 @@ const struct parser parser_ssdp = {
     .name = "ssdp",
     .transports = PARSER_UDP,
     .ports = { PORT_SSDP },
+    .settles = true,
     .parse = parse,
 };

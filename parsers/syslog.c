@@ -371,5 +371,6 @@ const struct parser parser_syslog = {
     .ports = { 514, 601, 6514, 1468, 1514, 5140, 5514, 10514, 20514 },
     .whole_stream = true,
     .has_state = true,
+    .settles = true,
     .parse = parse,
 };

@@ -334,5 +334,6 @@ const struct parser parser_tacacs = {
     .transports = PARSER_TCP,
     .ports = { PORT_TACACS },
     .has_state = true,
+    .settles = true,
     .parse = parse,
 };

@@ -256,5 +256,6 @@ const struct parser parser_tds = {
     .ports = { 1433 },
     .anywhere = true,
     .has_state = true,
+    .settles = true,
     .parse = parse,
 };

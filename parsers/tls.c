@@ -399,5 +399,6 @@ const struct parser parser_tls = {
     .ports = { 443, 465, 636, 853, 989, 990, 993, 995, 5061, 5671, 8443 },
     .anywhere = true,
     .has_state = true,
+    .settles = true,
     .parse = parse,
 };

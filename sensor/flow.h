@@ -48,6 +48,7 @@ enum flow_class {
 #define FLOW_TO_COMPANY 0x1000u /* from a device to the company */
 #define FLOW_IS_DESK 0x2000u    /* web or mail of a device: somebody's work at a desk */
 #define FLOW_HANDSHAKE 0x4000u  /* the three-way handshake was seen whole */
+#define FLOW_HAS_NAME 0x20000u  /* its client said whom it wants: SNI, Host */
 #define FLOW_RTT_TOLD 0x10000u  /* the handshake's round trips were */
 #define FLOW_IS_DIRECT 0x8000u  /* the server is the tool's other end, not its relay */
 

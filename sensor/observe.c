@@ -187,8 +187,8 @@ observer_flow_ended(struct observer *o, struct flow *f)
 {
     if (f->classify != NULL)
         observe_verdict(o, f);
-    if (f->session == NULL && f->ndpi_app == CLASSIFY_UNKNOWN &&
-        f->ndpi_master == CLASSIFY_UNKNOWN &&
+    if (f->session == NULL && (f->marks & FLOW_PARSER_CHOSEN) == 0 &&
+        f->ndpi_app == CLASSIFY_UNKNOWN && f->ndpi_master == CLASSIFY_UNKNOWN &&
         f->payload_packets[FLOW_CLIENT] + f->payload_packets[FLOW_SERVER] > 0)
         o->counts.unclassified++;
     session_end(o->sessions, f);

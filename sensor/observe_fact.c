@@ -101,6 +101,13 @@ sign_by_certificate(
         is_of_peer(subject) ? SIGN_PEER_CERTIFICATE : SIGN_CERTIFICATE, protocol, NULL);
 }
 
+/* Names whom the flow is to, rather than somebody whom it is about. */
+static bool
+is_of_flow(const struct fact *fact)
+{
+    return fact_is(fact, KEY_WHAT, "sni") || fact_is(fact, KEY_WHAT, "http-host");
+}
+
 static bool
 take_name(struct observer *o, struct flow *f, const char *protocol, struct fact *fact)
 {
@@ -112,7 +119,10 @@ take_name(struct observer *o, struct flow *f, const char *protocol, struct fact 
         return false;
     if (fact_is(fact, KEY_WHAT, "certificate"))
         sign_by_certificate(o, f, protocol, fact);
-    else if (is_news || fact_is(fact, KEY_WHAT, "sni") || fact_is(fact, KEY_WHAT, "http-host"))
+    else if (is_of_flow(fact)) {
+        f->marks |= FLOW_HAS_NAME;
+        sign_by_name(o, f, protocol, fact);
+    } else if (is_news)
         sign_by_name(o, f, protocol, fact);
     return false;
 }

@@ -48,7 +48,7 @@ struct observer {
     uint8_t port_row[UINT16_MAX + 1];
     uint64_t of_port[OBSERVE_TRANSPORTS][OBSERVE_PORTS];
     uint64_t anywhere[OBSERVE_TRANSPORTS];
-    uint64_t whole_stream, resyncs, shares, turns, link_wide;
+    uint64_t whole_stream, resyncs, shares, turns, link_wide, settles;
     struct observe_link links[OBSERVE_LINKS];
 };
 
@@ -89,6 +89,9 @@ void observe_upload_end(struct observer *o, struct flow *f);
 void observe_classify(struct observer *o, struct flow *f, const struct packet *p);
 /* The last word: nDPI's state is given back. */
 void observe_verdict(struct observer *o, struct flow *f);
+/* A parser says all of the flow that there is to say: nDPI is asked no more, unless the flow is a
+ * session, whose risks it knows. */
+void observe_settled(struct observer *o, struct flow *f, const char *protocol);
 /* From this packet on the connection is another protocol's. */
 void observe_classify_anew(struct observer *o, struct flow *f);
 

@@ -66,6 +66,7 @@ observe_index_parsers(struct observer *o)
         o->shares |= p->shares ? bit : 0;
         o->link_wide |= p->link_wide ? bit : 0;
         o->turns |= p->turns ? bit : 0;
+        o->settles |= p->settles ? bit : 0;
         for (unsigned t = 0; t < OBSERVE_TRANSPORTS; t++)
             if ((p->transports & transports[t].bit) != 0 &&
                 (p->anywhere || !transports[t].has_ports))
@@ -270,6 +271,17 @@ run(struct job *job, unsigned row, const uint8_t *bytes, size_t n, size_t *taken
     return result;
 }
 
+/* The parser has read a message: the flow is its own. */
+static void
+choose(struct job *job, unsigned row)
+{
+    struct flow *f = job->f;
+
+    f->marks |= FLOW_PARSER_CHOSEN;
+    if ((f->marks & FLOW_CLASSIFIED) == 0 && !job->is_nested && (job->o->settles >> row & 1) != 0)
+        observe_settled(job->o, f, job->o->parsers[row]->name);
+}
+
 /* Messages of one datagram; the candidates that remain of it. */
 static void
 parse_datagram(struct job *job, struct rd data, uint64_t keep)
@@ -295,7 +307,7 @@ parse_datagram(struct job *job, struct rd data, uint64_t keep)
             if ((job->o->shares >> row & 1) != 0)
                 *job->candidates |= job->o->shares;
             if (f != NULL)
-                f->marks |= FLOW_PARSER_CHOSEN;
+                choose(job, row);
             return;
         }
         if (f != NULL && result != PARSE_MORE && (f->marks & FLOW_PARSER_CHOSEN) == 0)
@@ -353,7 +365,7 @@ try_candidates(struct job *job, const uint8_t *bytes, size_t n)
         if (result == PARSE_OK) {
             *job->candidates = UINT64_C(1) << row;
             if (job->f != NULL)
-                job->f->marks |= FLOW_PARSER_CHOSEN;
+                choose(job, row);
             pair->is_chosen = true;
             pair->state_row = (uint8_t)row;
             s->after_gap = false;

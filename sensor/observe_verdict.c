@@ -55,17 +55,30 @@ sign_by_verdict(struct observer *o, struct flow *f, const struct classify_verdic
 
 /* A flow without any name of its own has the one that its client asked the DNS for. */
 static void
-sign_by_answer(struct observer *o, struct flow *f, const struct classify_verdict *v)
+sign_by_answer(struct observer *o, struct flow *f, const char *protocol)
 {
-    bool is_known = v->app != CLASSIFY_UNKNOWN || v->master != CLASSIFY_UNKNOWN;
-    const struct list_tool *tool;
+    if (f->session == NULL && (f->marks & FLOW_HAS_NAME) == 0 && o->request.resolved != NULL)
+        session_sign(o->sessions, f,
+            resolved_find(o->request.resolved, &f->address[FLOW_CLIENT], &f->address[FLOW_SERVER],
+                o->request.emitter->now.time_us),
+            SIGN_DNS, protocol, NULL);
+}
 
-    if (f->session != NULL || v->host != NULL || v->subject != NULL || o->request.resolved == NULL)
+static void
+release(struct observer *o, struct flow *f)
+{
+    classify_end(o->classifier, f->classify);
+    f->classify = NULL;
+    f->marks |= FLOW_CLASSIFIED;
+}
+
+void
+observe_settled(struct observer *o, struct flow *f, const char *protocol)
+{
+    if (f->session != NULL)
         return;
-    tool = resolved_find(o->request.resolved, &f->address[FLOW_CLIENT], &f->address[FLOW_SERVER],
-        o->request.emitter->now.time_us);
-    session_sign(o->sessions, f, tool, SIGN_DNS,
-        is_known ? protocol_of(o, v) : observe_transport(f->protocol), NULL);
+    release(o, f);
+    sign_by_answer(o, f, protocol);
 }
 
 void
@@ -80,10 +93,12 @@ observe_verdict(struct observer *o, struct flow *f)
     f->ndpi_category = v.category;
     f->ndpi_risks = v.risks;
     sign_by_verdict(o, f, &v);
-    sign_by_answer(o, f, &v);
-    classify_end(o->classifier, f->classify);
-    f->classify = NULL;
-    f->marks |= FLOW_CLASSIFIED;
+    if (v.host == NULL && v.subject == NULL)
+        sign_by_answer(o, f,
+            f->ndpi_app != CLASSIFY_UNKNOWN || f->ndpi_master != CLASSIFY_UNKNOWN
+                ? protocol_of(o, &v)
+                : observe_transport(f->protocol));
+    release(o, f);
 }
 
 void
