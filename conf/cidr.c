@@ -90,17 +90,6 @@ cidr_parse(const char *text, struct cidr *out, const char **why)
 }
 
 bool
-cidr_holds(const struct cidr *c, const struct in6_addr *address)
-{
-    unsigned whole = c->bits / 8, rest = c->bits % 8;
-
-    if (memcmp(&c->address, address, whole) != 0)
-        return false;
-    return rest == 0 ||
-           ((c->address.s6_addr[whole] ^ address->s6_addr[whole]) & (0xff00u >> rest) & 0xff) == 0;
-}
-
-bool
 cidr_list_holds(const struct cidr *list, unsigned count, const struct in6_addr *address)
 {
     for (unsigned i = 0; i < count; i++)

@@ -40,7 +40,7 @@ struct list_tool {
     const char
         *domains;    /* names of its machinery: a look-up or connection means the program runs */
     const char *web; /* vendor's web pages that prove nothing (visited by anyone) */
-    const char *certificates; /* subject or issuer substrings */
+    const char *certificates; /* subject or issuer substrings; "$" behind one: at the end */
     const char
         *ports; /* "tcp/5938,udp/21116": a sign only together with the tool's handshake or name */
     const char *source;

@@ -154,12 +154,16 @@ list_tool_by_ndpi(const char *ndpi_name)
     return NULL;
 }
 
-/* Bit 5 is the case of a letter: a first look without a call. */
+/* Bit 5 is the case of a letter: a first look without a call. A "$" stands for the end. */
 static bool
 holds_sign(const char *subject, const char *sign, size_t length)
 {
+    bool ends = sign[length - 1] == '$';
+
+    length -= ends;
     for (; *subject != '\0'; subject++)
-        if (((*subject ^ sign[0]) & ~0x20) == 0 && strncasecmp(subject, sign, length) == 0)
+        if (((*subject ^ sign[0]) & ~0x20) == 0 && strncasecmp(subject, sign, length) == 0 &&
+            (!ends || subject[length] == '\0'))
             return true;
     return false;
 }

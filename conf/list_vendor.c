@@ -199,9 +199,15 @@ open_shipped(void)
     shipped = list_vendors_open(LIST_VENDOR_FOLDER);
 }
 
+void
+list_vendor_load(void)
+{
+    pthread_once(&once, open_shipped);
+}
+
 bool
 list_vendor_of(const uint8_t mac[LIST_VENDOR_MAC], char *out, size_t room)
 {
-    pthread_once(&once, open_shipped);
+    list_vendor_load();
     return list_vendors_find(shipped, mac, out, room);
 }

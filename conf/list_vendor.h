@@ -28,7 +28,9 @@ bool list_vendors_find(
     const struct list_vendors *v, const uint8_t mac[LIST_VENDOR_MAC], char *out, size_t room);
 void list_vendors_close(struct list_vendors *v);
 
-/* The same of LIST_VENDOR_FOLDER, read when first asked (any thread). */
+/* The same of LIST_VENDOR_FOLDER (any thread). It is read when first asked, or before: some 15 ms
+ * that no packet should wait for. */
+void list_vendor_load(void);
 bool list_vendor_of(const uint8_t mac[LIST_VENDOR_MAC], char *out, size_t room);
 
 #endif

@@ -3,7 +3,7 @@
  * Options that DHCP and DHCPv6 write the same way, as values of facts.
  */
 #include "dhcp_option.h"
-#include <stdio.h>
+#include "wr.h"
 
 #define HEX_BYTES 64
 #define LABEL_MAX 63
@@ -11,26 +11,25 @@
 void
 dhcp_put_hex(struct fact *f, enum fact_key key, struct rd bytes)
 {
-    char text[2 * HEX_BYTES + 1] = "";
-    size_t at = 0;
+    char text[2 * HEX_BYTES + 1];
+    struct wr w = wr_of(text, sizeof text);
 
-    while (rd_left(&bytes) > 0 && at + 2 < sizeof text)
-        at += (size_t)snprintf(text + at, sizeof text - at, "%02x", rd_u8(&bytes));
-    fact_text(f, key, text, at);
+    while (rd_left(&bytes) > 0 && w.at < w.end)
+        wr_hex(&w, rd_u8(&bytes), 2);
+    fact_word(f, key, text);
 }
 
 void
 dhcp_put_parameters(struct fact *f, struct rd codes, unsigned width)
 {
-    char text[FACT_TEXT_MAX + 1] = "";
-    size_t at = 0;
+    char text[FACT_TEXT_MAX + 1];
+    struct wr w = wr_of(text, sizeof text);
 
-    while (rd_left(&codes) >= width && at + sizeof ",65535" < sizeof text) {
-        unsigned code = width == 1 ? rd_u8(&codes) : rd_u16(&codes);
-
-        at += (size_t)snprintf(text + at, sizeof text - at, "%s%u", at > 0 ? "," : "", code);
+    while (rd_left(&codes) >= width && w.at + sizeof ",65535" <= w.end) {
+        wr_word(&w, w.at > text ? "," : "");
+        wr_decimal(&w, width == 1 ? rd_u8(&codes) : rd_u16(&codes));
     }
-    fact_text(f, KEY_FINGERPRINT_DHCP, text, at);
+    fact_word(f, KEY_FINGERPRINT_DHCP, text);
 }
 
 void

@@ -4,8 +4,7 @@
  * hops. A window is a multiple of the segment or of the MTU where it is one.
  */
 #include "tcp_syn.h"
-#include <stdarg.h>
-#include <stdio.h>
+#include "wr.h"
 
 #define FLAG_URG 0x20
 #define FLAG_ECE 0x40
@@ -30,41 +29,31 @@
 #define OPTION_SACK 5
 #define OPTION_TIMESTAMP 8
 
-struct text {
-    char *at;
-    size_t room;
-};
-
-static void __attribute__((format(printf, 2, 3))) add(struct text *t, const char *format, ...)
+/* The word, the number. */
+static void
+add(struct wr *w, const char *word, unsigned number)
 {
-    va_list arguments;
-    int n;
-
-    va_start(arguments, format);
-    n = vsnprintf(t->at, t->room, format, arguments);
-    va_end(arguments);
-    if (n < 0 || (size_t)n >= t->room)
-        n = t->room > 0 ? (int)t->room - 1 : 0;
-    t->at += n;
-    t->room -= (size_t)n;
+    wr_word(w, word);
+    wr_decimal(w, number);
 }
 
 static void
-add_window(struct text *t, const struct tcp_syn *s)
+add_window(struct wr *w, const struct tcp_syn *s)
 {
     unsigned mss = s->mss, window = s->window;
     unsigned sent = s->has_timestamp && mss > TIMESTAMP_BYTES ? mss - TIMESTAMP_BYTES : mss;
     unsigned mtu = mss + (s->ip_version == 4 ? HEADERS_4 : HEADERS_6);
 
     if (mss >= MSS_LEAST && window > 0 && window % mss == 0)
-        add(t, ":mss*%u", window / mss);
+        add(w, ":mss*", window / mss);
     else if (mss >= MSS_LEAST && window > 0 && window % sent == 0)
-        add(t, ":mss*%u", window / sent);
+        add(w, ":mss*", window / sent);
     else if (mss >= MSS_LEAST && window > 0 && window % mtu == 0)
-        add(t, ":mtu*%u", window / mtu);
+        add(w, ":mtu*", window / mtu);
     else
-        add(t, ":%u", window);
-    add(t, ",%u:", s->window_scale == SCALE_NONE ? 0u : s->window_scale);
+        add(w, ":", window);
+    add(w, ",", s->window_scale == SCALE_NONE ? 0u : s->window_scale);
+    wr_char(w, ':');
 }
 
 /* Bytes behind the end of the options. */
@@ -91,7 +80,7 @@ padding(const struct packet *p)
 }
 
 static void
-add_layout(struct text *t, const struct tcp_syn *s)
+add_layout(struct wr *w, const struct tcp_syn *s)
 {
     static const char *const names[] = {
         [OPTION_NOP] = "nop",
@@ -104,14 +93,14 @@ add_layout(struct text *t, const struct tcp_syn *s)
 
     for (unsigned i = 0; i < s->option_count; i++) {
         uint8_t kind = s->options[i];
-        const char *comma = i > 0 ? "," : "";
 
+        wr_word(w, i > 0 ? "," : "");
         if (kind == OPTION_END)
-            add(t, "%seol+%u", comma, s->padding);
+            add(w, "eol+", s->padding);
         else if (kind < sizeof names / sizeof names[0] && names[kind] != NULL)
-            add(t, "%s%s", comma, names[kind]);
+            wr_word(w, names[kind]);
         else
-            add(t, "%s?%u", comma, kind);
+            add(w, "?", kind);
     }
 }
 
@@ -179,13 +168,14 @@ quirks_of(const struct packet *p)
 }
 
 static void
-add_quirks(struct text *t, const struct tcp_syn *s)
+add_quirks(struct wr *w, const struct tcp_syn *s)
 {
     const char *comma = "";
 
     for (unsigned i = 0; i < QUIRK_COUNT; i++)
         if ((s->quirks >> i & 1) != 0) {
-            add(t, "%s%s", comma, quirk_names[i]);
+            wr_word(w, comma);
+            wr_word(w, quirk_names[i]);
             comma = ",";
         }
 }
@@ -226,15 +216,18 @@ tcp_syn_read(const struct packet *p, struct tcp_syn *out)
 void
 tcp_syn_print(const struct tcp_syn *s, char out[TCP_SYN_TEXT])
 {
-    struct text t = { .at = out, .room = TCP_SYN_TEXT };
+    struct wr w = wr_of(out, TCP_SYN_TEXT);
 
-    add(&t, "%u:%u+%u:%u:%u", s->ip_version, s->ttl, initial_ttl(s->ttl) - s->ttl, s->ip_options,
-        s->mss);
-    add_window(&t, s);
-    add_layout(&t, s);
-    add(&t, ":");
-    add_quirks(&t, s);
-    add(&t, ":%s", s->has_payload ? "+" : "0");
+    wr_decimal(&w, s->ip_version);
+    add(&w, ":", s->ttl);
+    add(&w, "+", initial_ttl(s->ttl) - s->ttl);
+    add(&w, ":", s->ip_options);
+    add(&w, ":", s->mss);
+    add_window(&w, s);
+    add_layout(&w, s);
+    wr_char(&w, ':');
+    add_quirks(&w, s);
+    wr_word(&w, s->has_payload ? ":+" : ":0");
 }
 
 void

@@ -6,6 +6,7 @@
  * ABNF): no overlong forms, no surrogates, nothing above U+10FFFF.
  */
 #include "text.h"
+#include "wr.h"
 #include <arpa/inet.h>
 #include <stdio.h>
 #include <string.h>
@@ -130,6 +131,26 @@ text_hex_value(uint8_t c)
     return -1;
 }
 
+/* How many of the bytes are printable ASCII, from the first on; eight at a time, a borrow
+ * or a carry into the high bit tells a byte below or above the bounds. */
+static size_t
+plain_length(const uint8_t *b, size_t n)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101), high = ones << 7;
+    size_t at = 0;
+    uint64_t word;
+
+    for (; n - at >= sizeof word; at += sizeof word) {
+        memcpy(&word, b + at, sizeof word);
+        /* no byte is 0x80 or more, 0x7f, or below 0x20 */
+        if (((word | (word + ones) | (word - ones * 0x20)) & high) != 0)
+            break;
+    }
+    while (at < n && b[at] >= ' ' && b[at] < 0x7f)
+        at++;
+    return at;
+}
+
 size_t
 text_clean(char *out, size_t room, const void *bytes, size_t n)
 {
@@ -139,18 +160,17 @@ text_clean(char *out, size_t room, const void *bytes, size_t n)
 
     while (n > 0 && b[n - 1] == 0)
         n--;
-    r = rd_of(bytes, n);
+    out[0] = '\0';
+    if (n == 0)
+        return 0;
+    length = plain_length(b, n < room - 1 ? n : room - 1); /* nearly always all of it */
+    memcpy(out, b, length);
+    r = rd_of(b + length, n - length);
     while (rd_left(&r) > 0) {
         const uint8_t *at = r.p;
         char unit[UNIT_ROOM];
         size_t unit_length;
-        uint32_t code;
-
-        if (rd_peek(&r) >= ' ' && rd_peek(&r) < 0x7f && length + 1 < room) {
-            out[length++] = (char)rd_u8(&r); /* nearly all text */
-            continue;
-        }
-        code = take_code_point(&r);
+        uint32_t code = take_code_point(&r);
         unit_length = write_unit(unit, code, at, (size_t)(r.p - at));
         if (length + unit_length >= room)
             break;
@@ -422,8 +442,12 @@ text_to_mac(struct rd t, char out[TEXT_MAC_SIZE])
 void
 text_from_mac(char out[TEXT_MAC_SIZE], const uint8_t octets[TEXT_MAC_OCTETS])
 {
-    snprintf(out, TEXT_MAC_SIZE, "%02x:%02x:%02x:%02x:%02x:%02x", octets[0], octets[1], octets[2],
-        octets[3], octets[4], octets[5]);
+    struct wr w = wr_of(out, TEXT_MAC_SIZE);
+
+    for (unsigned i = 0; i < TEXT_MAC_OCTETS; i++) {
+        wr_word(&w, i > 0 ? ":" : "");
+        wr_hex(&w, octets[i], 2);
+    }
 }
 
 void

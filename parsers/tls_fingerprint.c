@@ -11,7 +11,7 @@
  */
 #include "digest.h"
 #include "tls.h"
-#include <stdio.h>
+#include "wr.h"
 #include <stdlib.h>
 
 #define VALUES_MAX 512
@@ -25,11 +25,6 @@
 struct values {
     uint16_t of[VALUES_MAX];
     unsigned count;
-};
-
-struct text {
-    char *at;
-    size_t room;
 };
 
 static bool
@@ -72,42 +67,24 @@ take_octets(struct values *v, struct rd list)
 }
 
 static void
-put_char(struct text *t, char c)
+put_decimal(struct wr *w, uint16_t value)
 {
-    if (t->room > 0) {
-        *t->at++ = c;
-        t->room--;
-    }
+    wr_decimal(w, value);
 }
 
 static void
-put_decimal(struct text *t, unsigned value)
+put_hex(struct wr *w, uint16_t value)
 {
-    char digits[10];
-    unsigned n = 0;
-
-    do {
-        digits[n++] = (char)('0' + value % 10);
-        value /= 10;
-    } while (value > 0);
-    while (n > 0)
-        put_char(t, digits[--n]);
+    wr_hex(w, value, 4);
 }
 
 static void
-put_hex(struct text *t, unsigned value)
-{
-    for (unsigned shift = 16; shift > 0; shift -= 4)
-        put_char(t, "0123456789abcdef"[value >> (shift - 4) & 15]);
-}
-
-static void
-put_list(struct text *t, const struct values *v, char mark, void (*put)(struct text *, unsigned))
+put_list(struct wr *w, const struct values *v, char mark, void (*put)(struct wr *, uint16_t))
 {
     for (unsigned i = 0; i < v->count; i++) {
         if (i > 0)
-            put_char(t, mark);
-        put(t, v->of[i]);
+            wr_char(w, mark);
+        put(w, v->of[i]);
     }
 }
 
@@ -115,24 +92,24 @@ void
 tls_fingerprint_ja3(const struct tls_client_hello *hello, char hex[TLS_JA3_HEX])
 {
     char room[JA3_ROOM];
-    struct text t = { room, sizeof room };
+    struct wr w = wr_of(room, sizeof room);
     struct values v;
 
     _Static_assert(TLS_JA3_HEX == DIGEST_MD5_HEX, "JA3 is an MD5");
-    put_decimal(&t, hello->version);
-    put_char(&t, ',');
+    wr_decimal(&w, hello->version);
+    wr_char(&w, ',');
     take_list(&v, hello->ciphers);
-    put_list(&t, &v, '-', put_decimal);
-    put_char(&t, ',');
+    put_list(&w, &v, '-', put_decimal);
+    wr_char(&w, ',');
     take_extensions(&v, hello->extensions);
-    put_list(&t, &v, '-', put_decimal);
-    put_char(&t, ',');
+    put_list(&w, &v, '-', put_decimal);
+    wr_char(&w, ',');
     take_list(&v, hello->groups);
-    put_list(&t, &v, '-', put_decimal);
-    put_char(&t, ',');
+    put_list(&w, &v, '-', put_decimal);
+    wr_char(&w, ',');
     take_octets(&v, hello->point_formats);
-    put_list(&t, &v, '-', put_decimal);
-    digest_md5(rd_of(room, (size_t)(t.at - room)), hex);
+    put_list(&w, &v, '-', put_decimal);
+    digest_md5(rd_of(room, (size_t)(w.at - room)), hex);
 }
 
 static int
@@ -142,12 +119,13 @@ ascending(const void *a, const void *b)
 }
 
 static void
-put_hash(char out[JA4_HASH], const struct text *t, const char *room)
+put_hash(char out[JA4_HASH + 1], const struct wr *w, const char *room)
 {
     char hex[DIGEST_SHA256_HEX];
-    size_t n = (size_t)(t->at - room);
+    size_t n = (size_t)(w->at - room);
 
     memset(out, '0', JA4_HASH);
+    out[JA4_HASH] = '\0';
     if (n == 0)
         return;
     digest_sha256(rd_of(room, n), hex);
@@ -210,25 +188,27 @@ ja4_alpn(struct rd name, char out[3])
     }
 }
 
-static unsigned
-at_most_99(unsigned count)
+static void
+put_two_digits(struct wr *w, unsigned count)
 {
-    return count < JA4_COUNT_MAX ? count : JA4_COUNT_MAX;
+    count = count < JA4_COUNT_MAX ? count : JA4_COUNT_MAX;
+    wr_decimal(w, count / 10);
+    wr_decimal(w, count % 10);
 }
 
 void
 tls_fingerprint_ja4(const struct tls_client_hello *hello, char out[TLS_JA4_SIZE])
 {
-    char room[JA4_ROOM], alpn[3], ciphers[JA4_HASH], extensions[JA4_HASH];
-    struct text t = { room, sizeof room };
+    char room[JA4_ROOM], alpn[3], ciphers[JA4_HASH + 1], extensions[JA4_HASH + 1];
+    struct wr w = wr_of(room, sizeof room);
     struct values v, sent;
     unsigned cipher_count;
 
     take_list(&v, hello->ciphers);
     cipher_count = v.count;
     qsort(v.of, v.count, sizeof v.of[0], ascending);
-    put_list(&t, &v, ',', put_hex);
-    put_hash(ciphers, &t, room);
+    put_list(&w, &v, ',', put_hex);
+    put_hash(ciphers, &w, room);
 
     take_extensions(&sent, hello->extensions);
     v.count = 0;
@@ -236,16 +216,24 @@ tls_fingerprint_ja4(const struct tls_client_hello *hello, char out[TLS_JA4_SIZE]
         if (sent.of[i] != EXTENSION_SERVER_NAME && sent.of[i] != EXTENSION_ALPN)
             add(&v, sent.of[i]);
     qsort(v.of, v.count, sizeof v.of[0], ascending);
-    t = (struct text){ room, sizeof room };
-    put_list(&t, &v, ',', put_hex);
+    w = wr_of(room, sizeof room);
+    put_list(&w, &v, ',', put_hex);
     take_list(&v, hello->signatures);
     if (v.count > 0)
-        put_char(&t, '_');
-    put_list(&t, &v, ',', put_hex);
-    put_hash(extensions, &t, room);
+        wr_char(&w, '_');
+    put_list(&w, &v, ',', put_hex);
+    put_hash(extensions, &w, room);
 
     ja4_alpn(hello->alpn, alpn);
-    snprintf(out, TLS_JA4_SIZE, "%c%s%c%02u%02u%s_%.*s_%.*s", (char)hello->carrier,
-        ja4_version(hello), hello->has_server_name ? 'd' : 'i', at_most_99(cipher_count),
-        at_most_99(sent.count), alpn, JA4_HASH, ciphers, JA4_HASH, extensions);
+    w = wr_of(out, TLS_JA4_SIZE);
+    wr_char(&w, (char)hello->carrier);
+    wr_word(&w, ja4_version(hello));
+    wr_char(&w, hello->has_server_name ? 'd' : 'i');
+    put_two_digits(&w, cipher_count);
+    put_two_digits(&w, sent.count);
+    wr_word(&w, alpn);
+    wr_char(&w, '_');
+    wr_word(&w, ciphers);
+    wr_char(&w, '_');
+    wr_word(&w, extensions);
 }

@@ -9,14 +9,17 @@
 #include <string.h>
 
 struct range {
-    uint8_t prefix[16];
-    unsigned bits;
+    struct cidr cidr;
     enum locality locality;
 };
 
 #define V4(a, b, length, what)                                                                     \
     {                                                                                              \
-        { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, a, b, 0, 0 }, 96 + (length), what              \
+        { .address.s6_addr = { [10] = 0xff, [11] = 0xff, a, b }, .bits = 96 + (length) }, what     \
+    }
+#define V6(a, b, length, what)                                                                     \
+    {                                                                                              \
+        { .address.s6_addr = { a, b }, .bits = length }, what                                      \
     }
 
 static const struct range ranges[] = {
@@ -25,20 +28,16 @@ static const struct range ranges[] = {
     V4(100, 64, 10, LOCALITY_PRIVATE), /* shared address space, RFC 6598 */
     V4(0, 0, 8, LOCALITY_NOWHERE), V4(127, 0, 8, LOCALITY_NOWHERE),
     V4(224, 0, 3, LOCALITY_NOWHERE), /* multicast, reserved, broadcast */
-    { { 0xfc }, 7, LOCALITY_PRIVATE }, { { 0xfe, 0x80 }, 10, LOCALITY_PRIVATE },
-    { { 0xff }, 8, LOCALITY_NOWHERE }, { { 0 }, 127, LOCALITY_NOWHERE }, /* ::, ::1 */
+    V6(0xfc, 0, 7, LOCALITY_PRIVATE), V6(0xfe, 0x80, 10, LOCALITY_PRIVATE),
+    V6(0xff, 0, 8, LOCALITY_NOWHERE), V6(0, 0, 127, LOCALITY_NOWHERE), /* ::, ::1 */
 };
 
 static enum locality
 by_nature(const struct in6_addr *address)
 {
-    for (size_t i = 0; i < sizeof ranges / sizeof ranges[0]; i++) {
-        struct cidr c = { .bits = ranges[i].bits };
-
-        memcpy(&c.address, ranges[i].prefix, sizeof c.address);
-        if (cidr_holds(&c, address))
+    for (size_t i = 0; i < sizeof ranges / sizeof ranges[0]; i++)
+        if (cidr_holds(&ranges[i].cidr, address))
             return ranges[i].locality;
-    }
     return LOCALITY_OUTSIDE;
 }
 

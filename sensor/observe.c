@@ -3,6 +3,7 @@
  * The order in which a packet is looked at: parsers first (they see logins), then nDPI (it names
  * the flow), then the session that the flow may be.
  */
+#include "../conf/list_vendor.h"
 #include "../parsers/tcp_syn.h"
 #include "hello.h"
 #include "observe_internal.h"
@@ -239,6 +240,7 @@ observer_open(const struct observer_request *request)
         observer_close(o);
         return NULL;
     }
+    list_vendor_load();
     session_table_describe(o->sessions, describe, o);
     observe_index_parsers(o);
     return o;

@@ -9,7 +9,7 @@
 #include "observe_internal.h"
 #include "resolved.h"
 #include "rtt.h"
-#include <stdio.h>
+#include "tor.h"
 
 #define PORT_DNS 53
 #define TLS_VPN "TLS VPN"
@@ -62,13 +62,17 @@ sign_by_name(struct observer *o, struct flow *f, const char *protocol, const str
     const struct list_tool *tool;
     char host[FACT_TEXT_MAX + 1];
     bool is_web = false;
+    size_t n;
 
     if (name == NULL)
         return;
-    snprintf(host, sizeof host, "%.*s", (int)strcspn(name, ":"), name); /* without a Host's port */
+    n = strcspn(name, ":"); /* without a Host's port */
+    memcpy(host, name, n);
+    host[n] = '\0';
     if (fact_is(fact, KEY_WHAT, "sni") || fact_is(fact, KEY_WHAT, "http-host"))
         observe_upload_name(o, f, host);
-    tool = list_tool_by_domain(host, &is_web);
+    tool = tor_is_server_name(host, f->port[FLOW_SERVER]) ? list_tool_by_name("Tor")
+                                                          : list_tool_by_domain(host, &is_web);
     if (tool == NULL || is_web)
         return;
     if (fact_is(fact, KEY_WHAT, "dns-question"))
@@ -97,6 +101,8 @@ sign_by_certificate(
         tool = list_tool_by_certificate(subject);
     if (tool == NULL && issuer != NULL)
         tool = list_tool_by_certificate(issuer);
+    if (tool == NULL && tor_is_certificate(subject, issuer))
+        tool = list_tool_by_name("Tor");
     session_sign(o->sessions, f, tool,
         is_of_peer(subject) ? SIGN_PEER_CERTIFICATE : SIGN_CERTIFICATE, protocol, NULL);
 }

@@ -161,8 +161,6 @@ match(const struct detect *d, const struct detect_event *e, enum term_kind kind,
     char key[TERM_SIZE];
     struct term *term;
 
-    if (t == NULL)
-        return false;
     make_term(kind, text, n, key);
     HASH_FIND_STR(t->table, key, term);
     for (const struct term *one = term; one != NULL; one = one->further)
@@ -232,16 +230,18 @@ match_fact(const struct detect *d, const struct detect_event *e)
 static void
 run(const struct detect *d, const struct detect_event *e)
 {
+    const struct terms *t = d->state;
     const struct watch_entry *w;
     char address[ADDRESS_SIZE];
 
     if (e->has_far) {
         w = watch_indicator(d->watch, &e->far);
-        address_print(address, &e->far);
-        if (w != NULL)
+        if (w != NULL) {
+            address_print(address, &e->far);
             sight(d, e, w->indicator, "address", address);
+        }
     }
-    if (e->kind == EVENT_SIGN || e->kind == EVENT_LOGIN)
+    if (t != NULL && t->table != NULL && (e->kind == EVENT_SIGN || e->kind == EVENT_LOGIN))
         match_fact(d, e);
 }
 

@@ -6,11 +6,13 @@
 #include "../../conf/list.h"
 #include "detect.h"
 #include <ctype.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #define SQUEEZED 256
+#define KVM_NAME 32
+#define KVMS_MAX 32
 
 static const char *const attack[] = { "T1219.003", "T1200", NULL };
 static const char *const references[] = {
@@ -20,31 +22,51 @@ static const char *const references[] = {
 
 /* Letters and digits, in lower case: "Pi-KVM web" and "pikvm" are one name. */
 static void
-squeeze(char out[SQUEEZED], const char *text)
+squeeze(char *out, size_t size, const char *text)
 {
     size_t n = 0;
 
-    for (; *text != '\0' && n + 1 < SQUEEZED; text++)
+    for (; *text != '\0' && n + 1 < size; text++)
         if (isalnum((unsigned char)*text))
             out[n++] = (char)tolower((unsigned char)*text);
     out[n] = '\0';
 }
 
-static const struct list_tool *
-named_in(const char *text)
+/* The KVMs among the tools, by their squeezed names. */
+struct kvms {
+    unsigned count;
+    struct kvm {
+        const struct list_tool *tool;
+        char name[KVM_NAME];
+    } list[KVMS_MAX];
+};
+
+static void *
+open_kvms(const struct detect *d)
 {
+    struct kvms *k = calloc(1, sizeof *k);
     unsigned count;
     const struct list_tool *tools = list_tools(&count);
-    char squeezed[SQUEEZED], name[SQUEEZED];
 
-    squeeze(squeezed, text);
-    for (unsigned i = 0; i < count; i++) {
+    (void)d;
+    for (unsigned i = 0; k != NULL && i < count && k->count < KVMS_MAX; i++) {
         if (strcmp(tools[i].class_name, "ip-kvm") != 0)
             continue;
-        squeeze(name, tools[i].name);
-        if (strstr(squeezed, name) != NULL)
-            return &tools[i];
+        k->list[k->count].tool = &tools[i];
+        squeeze(k->list[k->count++].name, KVM_NAME, tools[i].name);
     }
+    return k;
+}
+
+static const struct list_tool *
+named_in(const struct kvms *k, const char *text)
+{
+    char squeezed[SQUEEZED];
+
+    squeeze(squeezed, sizeof squeezed, text);
+    for (unsigned i = 0; k != NULL && i < k->count; i++)
+        if (strstr(squeezed, k->list[i].name) != NULL)
+            return k->list[i].tool;
     return NULL;
 }
 
@@ -98,7 +120,7 @@ run(const struct detect *d, const struct detect_event *e)
         if (fact_is(f, KEY_CLASS, "ip-kvm") && text != NULL)
             tool = list_tool_by_name(text);
     } else if ((text = naming_text(e->observation, &what)) != NULL) {
-        tool = named_in(text);
+        tool = named_in(d->state, text);
     }
     if (tool == NULL)
         return;
@@ -130,4 +152,6 @@ const struct detector detect_ip_kvm = {
         "of a KVM on the laptop.",
     .wants = WANTS(EVENT_SIGN),
     .run = run,
+    .open = open_kvms,
+    .close = free,
 };

@@ -453,7 +453,7 @@ see_device(const struct detect *d, const struct detect_event *e)
     const char *ja4 = fact_get_text(&o->fact, KEY_FINGERPRINT_JA4);
     struct in6_addr address = o->source;
     struct sample sample;
-    bool is_syn = read_sample(o, &sample);
+    bool is_syn;
     struct history *m;
     struct site *site;
 
@@ -461,6 +461,7 @@ see_device(const struct detect *d, const struct detect_event *e)
     if (!o->has_flow || !locality_same(&address, &o->source) ||
         locality_of(d->config, &o->destination) == LOCALITY_OUTSIDE || !is_home(d, &address))
         return;
+    is_syn = read_sample(o, &sample);
     site = accounts_find_site(d->accounts, &address);
     if (site == NULL || site->account_count == 0) {
         if (is_syn)

@@ -284,6 +284,9 @@ other_signs_find_their_tool(void **state)
     assert_null(list_tool_by_ndpi(""));
     assert_string_equal(list_tool_by_certificate("CN=AnyNet Relay, O=philandro")->name, "AnyDesk");
     assert_string_equal(list_tool_by_certificate("CN=localhost,O=PiKVM")->name, "PiKVM");
+    assert_string_equal(
+        list_tool_by_certificate("CN=FGT60E0000000000, O=Fortinet")->name, "FortiClient");
+    assert_null(list_tool_by_certificate("CN=*.fortinet.com, O=Fortinet, Inc., C=US"));
     assert_null(list_tool_by_certificate("CN=www.example.org"));
     assert_null(list_tool_by_certificate(""));
     assert_string_equal(list_tool_by_port(true, 5938)->name, "TeamViewer");
