@@ -14,7 +14,7 @@ DESTDIR ?=
 
 # The one list of what Debian 12 must have. BUILD_PACKAGES build and run it, TEST_PACKAGES test it.
 BUILD_PACKAGES := gcc libc6-dev pkg-config libpcap-dev libndpi-dev libmaxminddb-dev libyaml-dev \
-	libcyaml-dev libcap-ng-dev libmd-dev nettle-dev libsqlite3-dev uthash-dev ieee-data
+	libcyaml-dev libcap-ng-dev nettle-dev libsqlite3-dev uthash-dev ieee-data
 TEST_PACKAGES := libcmocka-dev python3 python3-yaml
 LAB_PACKAGES := iproute2 tcpdump tcpreplay tshark openssl freeradius freeradius-utils krb5-kdc krb5-admin-server \
 	krb5-user openvpn rsyslog ocserv openconnect samba smbclient slapd ldap-utils libsasl2-modules \
@@ -26,7 +26,7 @@ LAB_PACKAGES := iproute2 tcpdump tcpreplay tshark openssl freeradius freeradius-
 LINT_PACKAGES := clang clang-format clang-tidy cppcheck libclang-rt-14-dev
 BENCH_PACKAGES := valgrind libndpi-bin
 
-LIBRARIES := libpcap libndpi libmaxminddb yaml-0.1 libcyaml libcap-ng libmd nettle sqlite3
+LIBRARIES := libpcap libndpi libmaxminddb yaml-0.1 libcyaml libcap-ng nettle sqlite3
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
 ifeq ($(SANITIZE),)

@@ -178,6 +178,9 @@ list_tool_by_certificate(const char *subject)
     for (unsigned i = 0; i < count; i++) {
         const char *signs = list[i].certificates, *sign;
 
+        if (signs[0] == '\0')
+            continue;
+
         while (list_next_item(&signs, &sign, &length))
             if (holds_sign(subject, sign, length))
                 return &list[i];

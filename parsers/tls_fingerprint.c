@@ -12,7 +12,6 @@
 #include "digest.h"
 #include "tls.h"
 #include "wr.h"
-#include <stdlib.h>
 
 #define VALUES_MAX 512
 #define JA3_ROOM (4 * VALUES_MAX * 6) /* five digits and a mark each */
@@ -112,10 +111,21 @@ tls_fingerprint_ja3(const struct tls_client_hello *hello, char hex[TLS_JA3_HEX])
     digest_md5(rd_of(room, (size_t)(w.at - room)), hex);
 }
 
-static int
-ascending(const void *a, const void *b)
+/* Shell's sort: lists are short, and at their longest still no burden. */
+static void
+sort(struct values *v)
 {
-    return *(const uint16_t *)a - *(const uint16_t *)b;
+    static const unsigned gaps[] = { 132, 57, 23, 10, 4, 1 };
+
+    for (size_t g = 0; g < sizeof gaps / sizeof gaps[0]; g++)
+        for (unsigned i = gaps[g]; i < v->count; i++) {
+            uint16_t value = v->of[i];
+            unsigned at = i;
+
+            for (; at >= gaps[g] && v->of[at - gaps[g]] > value; at -= gaps[g])
+                v->of[at] = v->of[at - gaps[g]];
+            v->of[at] = value;
+        }
 }
 
 static void
@@ -206,7 +216,7 @@ tls_fingerprint_ja4(const struct tls_client_hello *hello, char out[TLS_JA4_SIZE]
 
     take_list(&v, hello->ciphers);
     cipher_count = v.count;
-    qsort(v.of, v.count, sizeof v.of[0], ascending);
+    sort(&v);
     put_list(&w, &v, ',', put_hex);
     put_hash(ciphers, &w, room);
 
@@ -215,7 +225,7 @@ tls_fingerprint_ja4(const struct tls_client_hello *hello, char out[TLS_JA4_SIZE]
     for (unsigned i = 0; i < sent.count; i++)
         if (sent.of[i] != EXTENSION_SERVER_NAME && sent.of[i] != EXTENSION_ALPN)
             add(&v, sent.of[i]);
-    qsort(v.of, v.count, sizeof v.of[0], ascending);
+    sort(&v);
     w = wr_of(room, sizeof room);
     put_list(&w, &v, ',', put_hex);
     take_list(&v, hello->signatures);
