@@ -24,8 +24,8 @@ KEY_EVENT, POINTER_EVENT, RETURN = 4, 5, 0xFF0D
 class Viewer:
     """Speaks RFB 3.8 without a password, draws nothing, asks for the next change when one has come."""
 
-    def __init__(self, address):
-        self.s = socket.create_connection((address, 5900))
+    def __init__(self, address, port=5900):
+        self.s = socket.create_connection((address, port))
         self.s.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.s.sendall(self.take(12))
         self.take(self.take(1)[0])

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Hosts in network namespaces on one bridge, real servers in them, and a recording of what crosses.
+"""Hosts in network namespaces on a bridge or several, real servers in them, and a recording of what crosses.
 
 Nothing leaves the namespaces. Every process started here is ended here, by its own id.
 """
@@ -28,26 +28,16 @@ class Lab:
 
     def __init__(self, hosts):
         need("ip", "tcpdump")
-        self.hosts, self.tag, self.processes = hosts, "fw%d" % os.getpid(), []
+        self.hosts, self.tag, self.processes, self.spaces = hosts, "fw%d" % os.getpid(), [], []
         self.folder = tempfile.mkdtemp(prefix="farmwatch-lab.")
         os.chmod(self.folder, 0o755)
 
     def __enter__(self):
         try:
-            self.net = self.tag + "net"
-            self._ip("netns", "add", self.net)
-            self._ip("-n", self.net, "link", "add", "br0", "type", "bridge")
-            self._ip("-n", self.net, "link", "set", "br0", "up", "promisc", "on")
-            for number, (name, addresses) in enumerate(self.hosts.items()):
-                space = self.tag + name
-                self._ip("netns", "add", space)
-                self._ip("-n", space, "link", "set", "lo", "up")
-                self._ip("link", "add", "eth0", "netns", space, "type", "veth", "peer", "name", "p%d" % number, "netns", self.net)
-                self._ip("-n", self.net, "link", "set", "p%d" % number, "master", "br0", "up")
-                self._ip("-n", space, "link", "set", "eth0", "up")
-                for address in addresses:
-                    self._ip("-n", space, "addr", "add", address, "dev", "eth0")
-                self._ip("-n", space, "route", "add", "default", "dev", "eth0")
+            self.add("net")
+            self.segment("br0", self.hosts, "eth0")
+            for name in self.hosts:
+                self._ip("-n", self.tag + name, "route", "add", "default", "dev", "eth0")
         except subprocess.CalledProcessError as error:
             self.__exit__()
             raise Skip("no network namespaces here: %s" % error.stderr.decode().strip())
@@ -62,9 +52,30 @@ class Lab:
                 except subprocess.TimeoutExpired:
                     process.kill()
                     process.wait()
-        for name in list(self.hosts) + ["net"]:
-            subprocess.run(["ip", "netns", "del", self.tag + name], stderr=subprocess.DEVNULL)
+        for space in reversed(self.spaces):
+            subprocess.run(["ip", "netns", "del", space], stderr=subprocess.DEVNULL)
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def add(self, name):
+        """A host that no segment holds yet."""
+        self.spaces.append(self.tag + name)
+        self._ip("netns", "add", self.tag + name)
+        self._ip("-n", self.tag + name, "link", "set", "lo", "up")
+
+    def segment(self, bridge, hosts, device=None):
+        """A bridge to record at, and hosts on it: {name: addresses}. Their device has its name, when no other is given."""
+        device = device or bridge
+        self._ip("-n", self.tag + "net", "link", "add", bridge, "type", "bridge")
+        self._ip("-n", self.tag + "net", "link", "set", bridge, "up", "promisc", "on")
+        for number, (name, addresses) in enumerate(hosts.items()):
+            space, port = self.tag + name, "%s.%d" % (bridge, number)
+            if space not in self.spaces:
+                self.add(name)
+            self._ip("link", "add", device, "netns", space, "type", "veth", "peer", "name", port, "netns", self.tag + "net")
+            self._ip("-n", self.tag + "net", "link", "set", port, "master", bridge, "up")
+            self._ip("-n", space, "link", "set", device, "up", "gso_max_segs", "1")  # packets as long as on a wire
+            for address in addresses:
+                self._ip("-n", space, "addr", "add", address, "dev", device)
 
     @staticmethod
     def _ip(*words):
