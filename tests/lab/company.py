@@ -18,7 +18,7 @@ from delay import Link
 
 BORDER, GATEWAY, FIREWALL, WEB, COLLECTOR = ("198.51.100.%d" % n for n in (1, 10, 20, 22, 9))
 RADIUS, WORK, HELP_DESK = "10.1.0.5", "10.1.0.22", "10.1.0.50"
-PEOPLE = {"contractor%d" % n: "10.8.0.%d" % (10 + n) for n in range(1, 7)}
+PEOPLE = {"contractor%d" % n: "10.8.0.%d" % (10 + n) for n in range(1, 10)}
 NEEDS = ("openvpn", "nft", "rsyslogd", "freeradius", "sshd", "ssh", "ssh-keygen", "openssl", "curl", "ping")
 PLUGIN = "/usr/lib/openvpn/radiusplugin.so"
 
@@ -86,7 +86,7 @@ NAT = '''table ip nat {{
 }}
 '''
 SERVE = "sleep 3600 | exec openssl s_server -quiet -www -accept 443 -cert {folder}/server.crt -key {folder}/server.key"
-HEADERS, WHOLE = 74, 60  # of a conversation's packets after the first sixty nobody reads more than the headers
+HEADERS, WHOLE = 74, 40  # of a conversation's packets after the first forty nobody reads more than the headers
 
 
 class Company:
@@ -161,26 +161,30 @@ class Company:
         lab.write("sshd_config", ssh.SERVER.format(folder=lab.folder).replace("192.0.2.1", WORK))
         lab.start("radius", "freeradius", "-f", "-d", lab.folder, "-D", "/usr/share/freeradius", log="freeradius.log")
         lab.start("work", "sh", "-c", ssh.START.format(folder=lab.folder), log="sshd.log")
-        lab.start("web", "sh", "-c", SERVE.format(folder=lab.folder), log="web.log")
         lab.wait_for(lambda: "Ready to process" in lab.read("server.log") and "Server listening" in lab.read("sshd.log"))
-        lab.wait_for(lambda: b"LISTEN" in lab.run("web", "ss", "-ltn", "sport = :443").stdout)
+        self.serve_web("web")
         lab.start("gateway", "rsyslogd", "-n", "-iNONE", "-f",
                   lab.write("rsyslog.conf", RSYSLOG.format(folder=lab.folder, collector=COLLECTOR)), log="rsyslogd.log")
         lab.start("gateway", "openvpn", "--config", lab.path("server.conf"), log="openvpn.log")
         lab.wait_for(lambda: "Initialization Sequence Completed" in lab.read("gateway.log"))
 
+    def serve_web(self, host):
+        self.lab.start(host, "sh", "-c", SERVE.format(folder=self.lab.folder), log=host + ".web.log")
+        self.lab.wait_for(lambda: b"LISTEN" in self.lab.run(host, "ss", "-ltn", "sport = :443").stdout)
+
     def connect(self, host, who, *more, password=None):
         """OpenVPN's client, up and running; more: its options. With a password of its own it is expected to fail."""
         lab, log = self.lab, "%s.%s.vpn.log" % (host, who)
-        lab.write(who + ".password", "%s\n%s\n" % (who, password or who[::-1]), 0o600)
-        config = lab.write(who + ".ovpn", CLIENT.format(folder=lab.folder, gateway=GATEWAY, name=who))
+        name = who + "." + host
+        lab.write(name + ".password", "%s\n%s\n" % (who, password or who[::-1]), 0o600)
+        config = lab.write(name + ".ovpn", CLIENT.format(folder=lab.folder, gateway=GATEWAY, name=name))
         client = lab.start(host, "openvpn", "--config", config, *more, log=log)
         lab.wait_for(lambda: ("AUTH_FAILED" if password else "Initialization Sequence Completed") in lab.read(log), 30)
         return client
 
-    def page(self, host):
+    def page(self, host, name="work.lab.example", server=WEB):
         answer = self.lab.run(host, "curl", "-sk", "-m", "10", "-o", "/dev/null", "-w", "%{http_code}", "--connect-to",
-                              "work.lab.example:443:%s:443" % WEB, "https://work.lab.example/").stdout
+                              "%s:443:%s:443" % (name, server), "https://%s/" % name).stdout
         assert answer == b"200", (host, answer)
 
     def record(self, *bridges):

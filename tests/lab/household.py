@@ -52,7 +52,7 @@ class Eye(farm.Viewer):
         super().ask(changes_alone)
 
 
-def drive(address, port, seed, looks):
+def drive(address, port, seed, looks, seconds):
     eye, hand = Eye(address, port), random.Random(seed)
     start, typed = time.monotonic(), 0
 
@@ -62,7 +62,7 @@ def drive(address, port, seed, looks):
         eye.changed.clear()
         eye.type(farm.RETURN if typed % 9 == 0 else ord("a") + typed % 26)
     eye.point()
-    for second in range(SECONDS):
+    for second in range(seconds):
         time.sleep(max(0, start + second + 0.1 - time.monotonic()))
         if hand.random() < SHARE:
             key()
@@ -98,6 +98,12 @@ def lend(lab):
     return re.search(r"relayed \S+ (\d+)", lab.read("lend.log"))[1]
 
 
+def hand(lab, host, address, port, seed, looks="looks", seconds=SECONDS):
+    """A person at a viewer on that host."""
+    return lab.start(host, sys.executable, os.path.abspath(__file__), address, str(port), str(seed), looks, str(seconds),
+                     log="hand%d.log" % seed)
+
+
 def check_links(lab):
     """Home and operator are as far as they say, there and back."""
     for host, way in (("home", 2 * HOME_WAY), ("operator", 2 * (ABROAD_WAY + EXIT_WAY))):
@@ -129,11 +135,10 @@ def record():
             desktop(lab, laptop, 5 + number)
         for laptop in LAPTOPS[1:]:
             company.page(laptop)
-        hands = [("operator", RELAY, lend(lab), "1", "looks"), ("operator", HOME, str(FORWARDED), "2", "looks"),
-                 ("laptop3", "127.0.0.1", "5900", "3", "")]
-        hands = [lab.start(host, sys.executable, os.path.abspath(__file__), *words, log="hand%s.log" % words[2]) for host, *words in hands]
-        for hand in hands:
-            assert hand.wait(SECONDS + 60) == 0, lab.logs()
+        hands = [hand(lab, "operator", RELAY, lend(lab), 1), hand(lab, "operator", HOME, FORWARDED, 2),
+                 hand(lab, "laptop3", "127.0.0.1", 5900, 3, looks="")]
+        for process in hands:
+            assert process.wait(SECONDS + 60) == 0, lab.logs()
         for client in clients:
             lab.stop(client)
         lab.wait_for(lambda: lab.read("gateway.log").count("client-instance exiting") == len(clients))
@@ -142,4 +147,4 @@ def record():
 
 
 if __name__ == "__main__":
-    drive(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), bool(sys.argv[4]))
+    drive(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), bool(sys.argv[4]), int(sys.argv[5]))
