@@ -102,6 +102,8 @@ struct parser {
                     the caller */
     bool shares; /* UDP: its messages may come in between those of others that share, on the same
                     ports (RFC 7983): the first one read does not end the search. No has_state */
+    bool relays; /* TCP: what comes behind its messages is another protocol's, and the server only
+                    carries it on */
     bool link_wide; /* PARSE_LINK: one state for all cards, since their frames go to a group's
                        address */
     bool resyncs;   /* TCP: finds the start of a message by itself, so reads on behind a gap:

@@ -102,5 +102,6 @@ const struct parser parser_stun_stream = {
     .ports = { STUN_PORT },
     .anywhere = true,
     .has_state = true,
+    .relays = true, /* RFC 6062, 4.4: a connection that is bound to a peer's */
     .parse = parse_stream,
 };

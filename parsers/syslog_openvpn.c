@@ -50,7 +50,18 @@ read_learn(struct rd text, struct rd client, struct fact *f)
     return login_address(f, KEY_INSIDE, learnt);
 }
 
-/* The client's prefix: outside, and the name when it has one. */
+/* Of `address:port` and `[address]:port`. */
+static bool
+has_port(struct rd client)
+{
+    struct rd host;
+
+    return rd_peek(&client) == '[' || (text_take_until_last(&client, ":", &host) &&
+                                          memchr(host.p, ':', rd_left(&host)) == NULL);
+}
+
+/* The client's prefix: outside, and the name when it has one. Address and port are the session's
+ * name, the same in all its lines. */
 static bool
 take_client(struct rd *text, struct rd *prefix, struct fact *f)
 {
@@ -62,6 +73,8 @@ take_client(struct rd *text, struct rd *prefix, struct fact *f)
     (void)text_take_until_last(&client, "/", &name);
     if (!login_address(f, KEY_OUTSIDE, client))
         return false;
+    if (has_port(client))
+        fact_text(f, KEY_SESSION, client.p, rd_left(&client));
     syslog_account(f, name);
     return true;
 }

@@ -518,8 +518,10 @@ accounts_set_inside(struct accounts *t, struct lease *l, const struct in6_addr *
 {
     struct lease *holder = accounts_lease_inside(t, inside);
 
-    if (l->has_inside || l->is_ended)
+    if (l->is_ended || holder == l)
         return;
+    if (l->has_inside)
+        HASH_DELETE(by_inside, t->by_inside, l);
     if (holder != NULL) /* when its session ended nobody told: its last sign of life stands */
         accounts_end_lease(t, holder, holder->last_us);
     change_mark(&l->account->state.change);

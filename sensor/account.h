@@ -171,7 +171,7 @@ struct device *accounts_find_device(const struct accounts *t, const struct in6_a
 
 struct lease *accounts_add_lease(
     struct accounts *t, struct account *a, const struct in6_addr *inside, int64_t now_us);
-/* Gives a lease its inside address once that is told; a lease that had it ends. */
+/* Gives a lease its inside address once that is told, or another; a lease that had it ends. */
 void accounts_set_inside(struct accounts *t, struct lease *l, const struct in6_addr *inside);
 struct lease *accounts_lease(const struct accounts *t, uint64_t serial);
 struct lease *accounts_lease_inside(const struct accounts *t, const struct in6_addr *inside);

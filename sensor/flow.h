@@ -42,7 +42,7 @@ enum flow_class {
 #define FLOW_FIN_SERVER 0x0010u
 #define FLOW_CLASSIFIED 0x0020u   /* nDPI decided or gave up */
 #define FLOW_WANTS_SIGN 0x0100u   /* verdict that needs a second sign before it is a session */
-#define FLOW_IS_RELAYED 0x0200u   /* the server carries the tool vendor's name */
+#define FLOW_IS_RELAYED 0x0200u   /* the server is the vendor's by its name, or any relay */
 #define FLOW_PEER_CHECKED 0x0400u /* looked up among the watched addresses */
 #define FLOW_PARSER_CHOSEN 0x0800u
 #define FLOW_TO_COMPANY 0x1000u /* from a device to the company */

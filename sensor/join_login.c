@@ -96,6 +96,15 @@ contradicts(const struct lease *l, const struct told *t)
            (l->has_inside && t->has_inside && !locality_same(&l->inside, &t->inside));
 }
 
+/* A gateway that first tells the address that its pool offers, then the one that is given. */
+static bool
+corrects(const struct analyst *a, const struct lease *l, const struct told *t)
+{
+    return t->has_inside && !l->is_ended && a->now_us - l->start_us <= JOIN_COPY_US &&
+           strcmp(l->method, t->method) == 0 && knows_session(l, t->session) && l->has_outside &&
+           t->has_outside && locality_same(&l->outside, &t->outside);
+}
+
 static bool
 shares_address(const struct lease *l, const struct told *t)
 {
@@ -114,6 +123,8 @@ find_same(const struct analyst *a, const struct account *account, const struct t
         bool recent = a->now_us - l->start_us <= JOIN_COPY_US;
         bool current = lease_is_current(l, a->now_us, lease_us);
 
+        if (corrects(a, l, t))
+            return l;
         if (contradicts(l, t))
             continue;
         if (knows_session(l, t->session) &&
@@ -130,7 +141,7 @@ find_same(const struct analyst *a, const struct account *account, const struct t
 static void
 learn(struct analyst *a, struct lease *l, const struct told *t, const struct observation *o)
 {
-    if (t->has_inside && !l->has_inside && !l->is_ended)
+    if (t->has_inside && (!l->has_inside || corrects(a, l, t)) && !l->is_ended)
         accounts_set_inside(a->accounts, l, &t->inside);
     if (t->session != NULL && !knows_session(l, t->session) && l->session_count < LEASE_SESSIONS)
         snprintf(l->session[l->session_count++], sizeof l->session[0], "%s", t->session);

@@ -19,12 +19,14 @@
 
 struct remote {
     uint64_t flow;
-    uint64_t lease; /* of an access session: the login that it carries */
+    uint64_t lease;  /* of an access session: the login that it carries */
+    uint64_t holder; /* of any other: the login that its end inside had first */
     int64_t start_us;
     bool is_access, is_reported, is_controlled, has_far;
     bool is_refused; /* an access session whose login failed so far */
     bool is_proven;  /* an access session that is no mere visit */
     bool is_driven;  /* an end that is watched, by packets of the direction `input` */
+    bool has_driver; /* has_far, and from there the end is driven */
     uint8_t input;
     struct in6_addr driven;
     struct join_ways ways;
@@ -128,6 +130,23 @@ join_place_event(struct analyst *a, const struct join_end *end, struct detect_ev
         snprintf(e->device, sizeof e->device, "%s", d->mac);
     else if (end->locality != LOCALITY_OUTSIDE)
         address_print(e->device, &end->address);
+}
+
+/* A session stays whose it was when it began: its last minutes are told behind the logout. */
+static struct join_end
+end_in_session(struct analyst *a, struct remote *r, const struct in6_addr *address)
+{
+    struct lease *l = r->holder == 0 ? NULL : accounts_lease(a->accounts, r->holder);
+    struct join_end end = join_end_of(a, address);
+
+    if (l != NULL && locality_same(&l->inside, address)) {
+        end.rank = 3;
+        end.lease = l;
+        end.account = l->account;
+    } else if (r->holder == 0 && end.lease != NULL && !end.lease->is_weak) {
+        r->holder = end.lease->serial;
+    }
+    return end;
 }
 
 /* ---- access: from outside to the company ---- */
@@ -376,15 +395,16 @@ is_work(const struct analyst *a, const struct control *c)
 
 /* False when nobody that is watched takes part, or it is ordinary work. */
 static bool
-find_watched(struct analyst *a, const struct observation *o, bool is_desktop,
+find_watched(struct analyst *a, struct remote *r, const struct observation *o, bool is_desktop,
     const struct in6_addr *client, const struct in6_addr *server, struct control *c)
 {
     struct in6_addr controller;
     bool known = fact_get_address(&o->fact, KEY_CONTROLLER, &controller);
-    struct join_end ends[2] = { join_end_of(a, client), join_end_of(a, server) };
+    struct join_end ends[2] = { end_in_session(a, r, client), end_in_session(a, r, server) };
+    bool is_relayed = fact_is(&o->fact, KEY_HOW, "relay");
     unsigned driver;
 
-    if (!known && is_desktop) { /* RDP and VNC: who connects is who drives */
+    if (!known && is_desktop && !is_relayed) { /* RDP and VNC: who connects is who drives */
         controller = *client;
         known = true;
     }
@@ -418,7 +438,7 @@ find_watched(struct analyst *a, const struct observation *o, bool is_desktop,
         c->role = ROLE_VIEWER;
         c->far = ends[1 - driver].address;
     }
-    if (c->role == ROLE_VIEWER && !is_desktop && driver == 0 &&
+    if (c->role == ROLE_VIEWER && (!is_desktop || is_relayed) && driver == 0 &&
         ends[1].locality == LOCALITY_OUTSIDE)
         c->has_far = false; /* a tool calls its vendor's relay */
     return c->watched.rank > 0 && !is_work(a, c);
@@ -432,13 +452,14 @@ drop_early(struct analyst *a, struct early_peer *p)
     free(p);
 }
 
-/* A tool's server names the caller a moment before the session that he will drive. */
+/* A tool's server, or a TURN relay, names the caller a moment before the session that he will
+ * drive. */
 static void
 remember_early(struct analyst *a, const struct observation *o, const struct in6_addr *peer)
 {
     struct early_peer *p;
 
-    if (!fact_is(&o->fact, KEY_HOW, "hole-punch"))
+    if (!fact_is(&o->fact, KEY_HOW, "hole-punch") && !fact_is(&o->fact, KEY_HOW, "turn-peer"))
         return;
     if (a->early_peer_count == EARLY_LIMIT)
         drop_early(a, a->early_peers);
@@ -487,18 +508,47 @@ see_hidden_peer(struct analyst *a, const struct observation *o, const struct in6
         remember_early(a, o, peer);
 }
 
+/* Whether somebody who was told before a session may be its far end. A TURN relay's peers are when
+ * the session goes through that relay, and once the device is seen to be driven: calls and looks at
+ * others' screens have them too. */
+static bool
+is_early(struct analyst *a, const struct early_peer *p, const struct in6_addr *server,
+    enum detect_role role, bool *is_old)
+{
+    bool is_turn = fact_is(&p->observation.fact, KEY_HOW, "turn-peer");
+
+    *is_old = a->now_us - p->observation.time_us > (is_turn ? DRIVEN_US : JOIN_FLOW_US);
+    return !*is_old && (!is_turn || (role == ROLE_DRIVEN &&
+                                        locality_same(&p->observation.destination, server)));
+}
+
 /* The device is driven now: those who asked for it a moment ago are its far ends. */
 static void
-see_early_peers(struct analyst *a)
+see_early_peers(struct analyst *a, const struct in6_addr *server, enum detect_role role)
 {
     struct early_peer *p, *next;
+    bool is_old;
 
     DL_FOREACH_SAFE(a->early_peers, p, next)
     {
-        if (a->now_us - p->observation.time_us > JOIN_FLOW_US ||
-            raise_peer(a, &p->observation, &p->peer))
+        bool is_far =
+            is_early(a, p, server, role, &is_old) && raise_peer(a, &p->observation, &p->peer);
+
+        if (is_old || is_far)
             drop_early(a, p);
     }
+}
+
+/* Who drives it does not show himself here, but may elsewhere. */
+static void
+mark_driven(struct analyst *a, const struct control *c, const char *app)
+{
+    struct device *d = accounts_touch_device(a->accounts, &c->watched.address, a->now_us);
+
+    if (d == NULL)
+        return;
+    snprintf(d->driven_by, sizeof d->driven_by, "%s", c->role == ROLE_VIEWER ? "" : app);
+    d->driven_us = a->now_us;
 }
 
 static void
@@ -509,22 +559,16 @@ see_control(struct analyst *a, struct remote *r, const struct observation *o, bo
     const char *app = fact_get_text(&o->fact, KEY_APP);
     struct detect_event e = { .kind = EVENT_CONTROL, .observation = o, .now_us = a->now_us };
     struct control c;
-    struct device *d;
 
     r->is_driven = false;
-    if (app == NULL || !find_watched(a, o, is_desktop, client, server, &c) ||
+    if (app == NULL || !find_watched(a, r, o, is_desktop, client, server, &c) ||
         join_is_approved(a, c.watched.account, app))
         return;
     r->is_driven = c.role != ROLE_VIEWER;
     r->driven = c.watched.address;
     r->input = locality_same(&c.watched.address, client) ? 1 : 0;
-    if (!c.has_far) {
-        d = accounts_touch_device(a->accounts, &c.watched.address, a->now_us);
-        if (d != NULL) {
-            snprintf(d->driven_by, sizeof d->driven_by, "%s", app);
-            d->driven_us = a->now_us;
-        }
-    }
+    if (!c.has_far)
+        mark_driven(a, &c, app);
     if (r->is_reported && (!controlled || r->is_controlled) && (!c.has_far || r->has_far))
         return;
     join_place_event(a, &c.watched, &e);
@@ -535,13 +579,15 @@ see_control(struct analyst *a, struct remote *r, const struct observation *o, bo
     e.state = e.is_controlled ? "controlled" : "connected";
     e.is_first = !r->is_reported;
     e.is_far_new = c.has_far && !r->has_far;
+    e.is_driver_new = c.has_far && c.role == ROLE_DRIVEN && !r->has_driver;
     if (c.has_far)
         join_set_far(a, &e, &c.far);
     r->is_reported = true;
     r->is_controlled = r->is_controlled || controlled;
     r->has_far = r->has_far || c.has_far;
+    r->has_driver = r->has_driver || e.is_driver_new;
     join_raise(a, &e);
-    see_early_peers(a);
+    see_early_peers(a, server, c.role);
 }
 
 /* ---- sessions and peers ---- */
@@ -596,7 +642,7 @@ activity_of(const char *class_name)
 /* A tunnel from outside belongs to its login, a driven device is whose it is about, and else the
  * client. */
 static void
-see_activity(struct analyst *a, const struct remote *r, const struct observation *o,
+see_activity(struct analyst *a, struct remote *r, const struct observation *o,
     const char *class_name, const struct in6_addr *client)
 {
     struct join_doing doing = {
@@ -609,7 +655,7 @@ see_activity(struct analyst *a, const struct remote *r, const struct observation
             .rank = 3, .account = l->account, .lease = l, .address = l->outside
         };
     else
-        doing.end = join_end_of(a, r->is_driven ? &r->driven : client);
+        doing.end = end_in_session(a, r, r->is_driven ? &r->driven : client);
     join_activity_raise(a, o, &doing);
 }
 

@@ -131,6 +131,8 @@ tell(struct session_table *t, struct flow *f, enum fact_kind kind, const struct 
         fact_address(&fact, KEY_CONTROLLER, &s->controller);
     if ((f->marks & FLOW_IS_DIRECT) != 0)
         fact_word(&fact, KEY_HOW, "direct");
+    else if ((f->marks & FLOW_IS_RELAYED) != 0)
+        fact_word(&fact, KEY_HOW, "relay");
     if (t->describe != NULL)
         t->describe(t->context, f, &fact);
     fact_totals(&fact, f);

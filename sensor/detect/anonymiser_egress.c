@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * A login whose address belongs to a machine that is rented or lent: hosting, VPN, Tor, residential
- * proxy. Each weighs by how rare it is among honest users; Astrill, which 72 % of Mandiant's cases
- * used, most.
+ * A login, or somebody who drives a device, whose address belongs to a machine that is rented or
+ * lent: hosting, VPN, Tor, residential proxy. Each weighs by how rare it is among honest users;
+ * Astrill, which 72 % of Mandiant's cases used, most.
  */
 #include "../../conf/list.h"
 #include "../address.h"
@@ -50,6 +50,8 @@ run(const struct detect *d, const struct detect_event *e)
         return;
     if (e->kind == EVENT_PEER && p->kind == GEOIP_HOSTING)
         return; /* most relays are hosted */
+    if (e->kind == EVENT_CONTROL && !e->is_driver_new)
+        return; /* who is driven from there; whoever looks at a rented machine works on it */
     detect_begin(&s, d, e);
     address_print(address, &e->far);
     if (strncasecmp(p->provider, "Astrill", 7) == 0)
@@ -62,7 +64,7 @@ run(const struct detect *d, const struct detect_event *e)
         locality_site_name(&e->far, s.object);
     detect_claim_place(&s, NULL, "outside address", &e->far, p);
     detect_say(&s, "%s %s %s in %s: that is %s%s%s%s, not a home.", detect_who(&s),
-        e->kind == EVENT_PEER ? "is driven from" : "connected from", address, place_text(p, place),
+        e->kind == EVENT_LOGIN ? "connected from" : "is driven from", address, place_text(p, place),
         kind_words[p->kind], p->provider[0] == '\0' ? "" : " (", p->provider,
         p->provider[0] == '\0' ? "" : ")");
     findings_sight(d->findings, &s);
@@ -72,8 +74,9 @@ const struct detector detect_anonymiser_egress = {
     .name = "anonymiser-egress",
     .about = "a login from hosting, VPN, Tor or residential-proxy space",
     .rule =
-        "The outside address of a successful login or remote-access session is of kind hosting, "
-        "vpn, tor or proxy by the databases and lists in use. policy.approved-vpns are exempt.",
+        "The outside address of a successful login or remote-access session, or the address from "
+        "which a device is driven, is of kind hosting, vpn, tor or proxy by the databases and "
+        "lists in use. policy.approved-vpns are exempt.",
     .blind = "Exits that no list knows; residential proxies look like homes.",
     .family = FAMILY_PLACE,
     .signs = FINDING_SIGN_PLACE | FINDING_SIGN_ANONYMISER,
@@ -84,6 +87,6 @@ const struct detector detect_anonymiser_egress = {
     .attack = attack,
     .references = references,
     .action = "Ask which VPN the person uses and why; compare with policy.approved-vpns.",
-    .wants = WANTS(EVENT_LOGIN) | WANTS(EVENT_PEER),
+    .wants = WANTS(EVENT_LOGIN) | WANTS(EVENT_CONTROL) | WANTS(EVENT_PEER),
     .run = run,
 };

@@ -75,6 +75,7 @@ struct detect_event {
     enum detect_role role;
     bool is_controlled, is_first; /* is_first: this session was not reported before */
     bool is_far_new;              /* its far end was not known when it was reported before */
+    bool is_driver_new;           /* for the first time the far end is known to drive the device */
     /* RTT: of the outside address, `far`; layer by the vocabulary (tcp, tls, openvpn, inner ...) */
     const char *layer;
     int64_t rtt_us;

@@ -99,6 +99,23 @@ def _(w):
     w.syslog(T + 2 * HOUR + 600, "10.0.0.9", "10.0.0.10", asa("contractor1", CHINA, "10.8.0.6"))
 
 
+def openvpn_log(w, at, words):
+    w.syslog(at, "10.0.0.9", "10.0.0.10", "<29>Oct  6 09:00:00 vpn1 openvpn[12]: " + words)
+
+
+# What RADIUS or a client's file gives is told behind what the pool would have given.
+@case("OpenVPN's pool offers an address, another is given: one login, and its end", [
+    alert("egress-country", "high", 4, count=1), alert("remote-control", "medium", 1.5, subject__account="contractor1"),
+    alert("impossible-travel", "high", 3, count=1), alert("case", "high", 4 + 1.5 + 1.5)], absent=["concurrent-logins"])
+def _(w):
+    client = "contractor1/%s:1194" % CHINA
+    openvpn_log(w, T, client + " MULTI_sva: pool returned IPv4=10.8.0.2, IPv6=(Not enabled)")
+    openvpn_log(w, T + 0.01, client + " MULTI: Learn: 10.8.0.11 -> " + client)
+    tool(w, T + 60, ANYDESK, TALK, laptop="10.8.0.11")
+    openvpn_log(w, T + 600, client + " SIGTERM[soft,remote-exit] received, client-instance exiting")
+    openvpn_log(w, T + 900, "contractor1/%s:1194 MULTI_sva: pool returned IPv4=10.8.0.3, IPv6=(Not enabled)" % HOME)
+
+
 # ---- leases -------------------------------------------------------------------------------------
 @case("the next login on an inside address takes it", [alert("remote-control", "medium", 1.5, subject__account="two")])
 def _(w):

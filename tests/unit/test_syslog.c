@@ -181,23 +181,24 @@ static const struct syslog_sample samples[] = {
     { "OpenVPN: connected",
         OVPN "203.0.113.9:5000 [jdoe] Peer Connection Initiated with [AF_INET]203.0.113.9:5000",
         "login account=jdoe result=success method=syslog-openvpn outside=203.0.113.9 "
-        "gateway=vpn1" },
+        "session=203.0.113.9:5000 gateway=vpn1" },
     { "OpenVPN: address",
         OVPN "jdoe/203.0.113.9:5000 MULTI_sva: pool returned IPv4=10.8.0.6, IPv6=(Not enabled)",
         "login account=jdoe result=success method=syslog-openvpn outside=203.0.113.9 "
-        "inside=10.8.0.6 gateway=vpn1" },
+        "inside=10.8.0.6 session=203.0.113.9:5000 gateway=vpn1" },
     { "OpenVPN: learn",
         OVPN "jdoe/203.0.113.9:5000 MULTI: Learn: 10.8.0.6 -> jdoe/203.0.113.9:5000",
         "login account=jdoe result=success method=syslog-openvpn outside=203.0.113.9 "
-        "inside=10.8.0.6 gateway=vpn1" },
+        "inside=10.8.0.6 session=203.0.113.9:5000 gateway=vpn1" },
     { "OpenVPN: user name",
         OVPN "203.0.113.9:5000 TLS: Username/Password authentication succeeded for username 'jdoe' "
              "[CN SET]",
         "login account=jdoe result=success method=syslog-openvpn outside=203.0.113.9 "
-        "gateway=vpn1" },
+        "session=203.0.113.9:5000 gateway=vpn1" },
     { "OpenVPN: refused",
         OVPN "203.0.113.9:5000 TLS Auth Error: Auth Username/Password verification failed for peer",
-        "login result=failure method=syslog-openvpn outside=203.0.113.9 gateway=vpn1" },
+        "login result=failure method=syslog-openvpn outside=203.0.113.9 session=203.0.113.9:5000 "
+        "gateway=vpn1" },
     { "OpenVPN: left, RFC 5424",
         "<29>1 2020-06-01T12:00:00.1Z vpn1 ovpn-server 12 - [a b=\"]\\\"\"] jdoe/2001:db8::9 "
         "SIGTERM[soft,remote-exit] received, client-instance exiting",
