@@ -86,6 +86,7 @@ NAT = '''table ip nat {{
 }}
 '''
 SERVE = "sleep 3600 | exec openssl s_server -quiet -www -accept 443 -cert {folder}/server.crt -key {folder}/server.key"
+TCP, TUNNEL = 6, struct.pack("!H", 1194)
 HEADERS, WHOLE = 74, 40  # of a conversation's packets after the first forty nobody reads more than the headers
 
 
@@ -193,7 +194,7 @@ class Company:
             self.recordings[bridge] = self.lab.record(bridge + ".pcap", interface=bridge, expression=["udp or tcp"])
 
     def recorded(self):
-        """{bridge: its capture}, long conversations cut to headers: what they carry says nothing."""
+        """{bridge: its capture}"""
         found = {}
         for bridge, finish in self.recordings.items():
             with open(finish(), "rb") as f:
@@ -202,14 +203,15 @@ class Company:
 
 
 def shortened(data):
-    """A little-endian pcap file of Ethernet and IPv4, its packets cut after the first ones of each conversation."""
+    """A little-endian pcap file of Ethernet and IPv4; of each TCP connection and tunnel the first packets whole, then headers."""
     out, seen, at = [data[:24]], {}, 24
     while at < len(data):
         seconds, micro, caught, length = struct.unpack_from("<IIII", data, at)
         packet = data[at + 16:at + 16 + caught]
         ends = frozenset((packet[26:30] + packet[34:36], packet[30:34] + packet[36:38]))
         seen[ends] = seen.get(ends, 0) + 1
-        kept = packet if seen[ends] <= WHOLE else packet[:HEADERS]
+        is_long = packet[23] == TCP or TUNNEL in (packet[34:36], packet[36:38])
+        kept = packet[:HEADERS] if is_long and seen[ends] > WHOLE else packet
         out.append(struct.pack("<IIII", seconds, micro, len(kept), length) + kept)
         at += 16 + caught
     return b"".join(out)
