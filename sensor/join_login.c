@@ -17,7 +17,7 @@ struct overlap {
 
 /* What one observation tells of a login. */
 struct told {
-    bool has_outside, has_inside, is_weak, is_interim, tells_end;
+    bool has_outside, has_inside, is_weak, is_interim, is_offer, tells_end;
     struct in6_addr outside, inside;
     const char *session, *method, *device;
 };
@@ -73,6 +73,7 @@ tell(const struct analyst *a, const struct observation *o)
     t.has_inside = fact_get_address(f, KEY_INSIDE, &t.inside) &&
                    locality_of(a->config, &t.inside) != LOCALITY_NOWHERE;
     t.is_interim = fact_is(f, KEY_STATUS, "interim");
+    t.is_offer = fact_is(f, KEY_STATUS, "offered");
     t.tells_end = BEGINS_WITH_ANY(t.method, ending_methods);
     if (o->has_flow && !fact_has(f, KEY_OUTSIDE) && !BEGINS_WITH_ANY(t.method, server_methods))
         tell_by_flow(a, o, &t);
@@ -96,13 +97,13 @@ contradicts(const struct lease *l, const struct told *t)
            (l->has_inside && t->has_inside && !locality_same(&l->inside, &t->inside));
 }
 
-/* A gateway that first tells the address that its pool offers, then the one that is given. */
+/* A gateway that first tells the address which its pool offers, then the one that is given. */
 static bool
-corrects(const struct analyst *a, const struct lease *l, const struct told *t)
+is_told_again(const struct analyst *a, const struct lease *l, const struct told *t)
 {
-    return t->has_inside && !l->is_ended && a->now_us - l->start_us <= JOIN_COPY_US &&
-           strcmp(l->method, t->method) == 0 && knows_session(l, t->session) && l->has_outside &&
-           t->has_outside && locality_same(&l->outside, &t->outside);
+    return !l->is_ended && a->now_us - l->start_us <= JOIN_COPY_US &&
+           knows_session(l, t->session) && l->has_outside && t->has_outside &&
+           locality_same(&l->outside, &t->outside);
 }
 
 static bool
@@ -123,7 +124,7 @@ find_same(const struct analyst *a, const struct account *account, const struct t
         bool recent = a->now_us - l->start_us <= JOIN_COPY_US;
         bool current = lease_is_current(l, a->now_us, lease_us);
 
-        if (corrects(a, l, t))
+        if (is_told_again(a, l, t))
             return l;
         if (contradicts(l, t))
             continue;
@@ -141,7 +142,8 @@ find_same(const struct analyst *a, const struct account *account, const struct t
 static void
 learn(struct analyst *a, struct lease *l, const struct told *t, const struct observation *o)
 {
-    if (t->has_inside && (!l->has_inside || corrects(a, l, t)) && !l->is_ended)
+    if (t->has_inside && !l->is_ended &&
+        (!l->has_inside || (!t->is_offer && is_told_again(a, l, t))))
         accounts_set_inside(a->accounts, l, &t->inside);
     if (t->session != NULL && !knows_session(l, t->session) && l->session_count < LEASE_SESSIONS)
         snprintf(l->session[l->session_count++], sizeof l->session[0], "%s", t->session);
@@ -282,6 +284,26 @@ account_of_session(const struct analyst *a, const struct told *t)
     return NULL;
 }
 
+/* A gateway that lets an account in once drops all its sessions but the newest. */
+static void
+end_earlier(
+    struct analyst *a, struct account *account, const char *method, const struct observation *o)
+{
+    struct lease *l;
+    bool is_newest = true;
+
+    DL_FOREACH(account->leases, l)
+    {
+        if (l->is_ended || strcmp(l->method, method) != 0)
+            continue;
+        if (!is_newest) {
+            accounts_end_lease(a->accounts, l, a->now_us);
+            join_login_lives(a, l, o);
+        }
+        is_newest = false;
+    }
+}
+
 static void
 end(struct analyst *a, const struct observation *o, const char *name, const char *realm)
 {
@@ -298,6 +320,10 @@ end(struct analyst *a, const struct observation *o, const char *name, const char
         account = account_of_session(a, &t);
     if (account == NULL)
         return;
+    if (fact_is(&o->fact, KEY_STATUS, "earlier")) {
+        end_earlier(a, account, t.method, o);
+        return;
+    }
     for (unsigned pass = 0; pass < 3; pass++) {
         DL_FOREACH(account->leases, l)
         {

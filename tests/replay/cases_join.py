@@ -116,6 +116,29 @@ def _(w):
     openvpn_log(w, T + 900, "contractor1/%s:1194 MULTI_sva: pool returned IPv4=10.8.0.3, IPv6=(Not enabled)" % HOME)
 
 
+@case("the same, beside RADIUS that tells what it gives", [alert("egress-country", "high", 4, count=1)], absent=["concurrent-logins"])
+def _(w):
+    client = "contractor1/%s:1194" % CHINA
+    w.login(T, "contractor1", CHINA, "10.8.0.11", session="s1")
+    openvpn_log(w, T + 0.01, "%s:1194 [contractor1] Peer Connection Initiated with [AF_INET]%s:1194" % (CHINA, CHINA))
+    openvpn_log(w, T + 0.02, client + " MULTI_sva: pool returned IPv4=10.8.0.2, IPv6=(Not enabled)")
+    openvpn_log(w, T + 0.03, client + " MULTI: Learn: 10.8.0.11 -> " + client)
+
+
+# The network of the first session went; the server, which lets an account in once, waits for a keep-alive until it comes again.
+@case("OpenVPN drops the session before", [alert("egress-country", "high", 4, count=1), alert("impossible-travel", "high", 3),
+                                           alert("case", "medium", 5.5)], absent=["concurrent-logins"])
+def _(w):
+    for at, outside, inside in ((T, HOME, "10.8.0.2"), (T + 600, CHINA, "10.8.0.3")):
+        client = "contractor1/%s:1194" % outside
+        openvpn_log(w, at, "%s:1194 [contractor1] Peer Connection Initiated with [AF_INET]%s:1194" % (outside, outside))
+        if outside == CHINA:
+            openvpn_log(w, at + 0.01, "MULTI: new connection by client 'contractor1' will cause previous active sessions by this "
+                                      "client to be dropped.  Remember to use the --duplicate-cn option if you want multiple clients")
+        openvpn_log(w, at + 0.02, "MULTI: Learn: %s -> %s" % (inside, client))
+    w.dns(T + 900, "10.8.0.3", "10.0.0.2", "code.example.com")
+
+
 # ---- leases -------------------------------------------------------------------------------------
 @case("the next login on an inside address takes it", [alert("remote-control", "medium", 1.5, subject__account="two")])
 def _(w):

@@ -185,11 +185,21 @@ static const struct syslog_sample samples[] = {
     { "OpenVPN: address",
         OVPN "jdoe/203.0.113.9:5000 MULTI_sva: pool returned IPv4=10.8.0.6, IPv6=(Not enabled)",
         "login account=jdoe result=success method=syslog-openvpn outside=203.0.113.9 "
-        "inside=10.8.0.6 session=203.0.113.9:5000 gateway=vpn1" },
+        "inside=10.8.0.6 session=203.0.113.9:5000 status=offered gateway=vpn1" },
     { "OpenVPN: learn",
         OVPN "jdoe/203.0.113.9:5000 MULTI: Learn: 10.8.0.6 -> jdoe/203.0.113.9:5000",
         "login account=jdoe result=success method=syslog-openvpn outside=203.0.113.9 "
         "inside=10.8.0.6 session=203.0.113.9:5000 gateway=vpn1" },
+    { "OpenVPN: learn, the prefix forgotten",
+        OVPN "MULTI: Learn: 10.8.0.6 -> jdoe/203.0.113.9:5000",
+        "login account=jdoe result=success method=syslog-openvpn outside=203.0.113.9 "
+        "inside=10.8.0.6 session=203.0.113.9:5000 gateway=vpn1" },
+    { "OpenVPN: earlier sessions dropped",
+        OVPN "MULTI: new connection by client 'jdoe' will cause previous active sessions by this "
+             "client to be dropped.  Remember to use the --duplicate-cn option",
+        "logout account=jdoe method=syslog-openvpn status=earlier gateway=vpn1" },
+    { "OpenVPN: a name like learning",
+        OVPN "MULTI: Learn: 10.8.0.6 -> jdoe/203.0.113.9:5000/6.6.6.6:1 TLS: new session", "" },
     { "OpenVPN: user name",
         OVPN "203.0.113.9:5000 TLS: Username/Password authentication succeeded for username 'jdoe' "
              "[CN SET]",
