@@ -22,7 +22,7 @@ LAB_PACKAGES := iproute2 tcpdump tcpreplay tshark openssl freeradius freeradius-
 	tigervnc-viewer tigervnc-tools xterm apache2-bin apache2-utils curl dnsmasq-base isc-dhcp-client bind9-dnsutils \
 	avahi-daemon iputils-ping strongswan-swanctl charon-systemd libcharon-extra-plugins libcharon-extauth-plugins \
 	libstrongswan-extra-plugins wireguard-go wireguard-tools dante-server dovecot-imapd dovecot-pop3d coturn \
-	eapoltest hostapd wpasupplicant exim4-daemon-light vsftpd
+	nftables openvpn-auth-radius eapoltest hostapd wpasupplicant exim4-daemon-light vsftpd
 LINT_PACKAGES := clang clang-format clang-tidy cppcheck libclang-rt-14-dev
 BENCH_PACKAGES := valgrind libndpi-bin
 

@@ -72,7 +72,7 @@ run(const struct detect *d, const struct detect_event *e)
 
 const struct detector detect_anonymiser_egress = {
     .name = "anonymiser-egress",
-    .about = "a login from hosting, VPN, Tor or residential-proxy space",
+    .about = "a login, or who drives a computer, from hosting, VPN, Tor or residential-proxy space",
     .rule =
         "The outside address of a successful login or remote-access session, or the address from "
         "which a device is driven, is of kind hosting, vpn, tor or proxy by the databases and "

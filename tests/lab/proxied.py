@@ -26,7 +26,6 @@ socks pass {{
     from: 0.0.0.0/0 to: 0.0.0.0/0
 }}
 """
-SERVE = "sleep 120 | exec openssl s_server -quiet -www -accept 443 -cert {folder}/web.crt -key {folder}/web.key"
 
 
 def check_link(lab):
@@ -44,7 +43,8 @@ def record():
         subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "30",
                         "-subj", "/CN=work.lab.example", "-keyout", lab.path("web.key"), "-out", lab.path("web.crt")],
                        check=True, stderr=subprocess.DEVNULL)
-        lab.start("company", "sh", "-c", SERVE.format(folder=lab.folder), log="web.log")
+        lab.start("company", "openssl", "s_server", "-quiet", "-www", "-accept", "443", "-cert", lab.path("web.crt"),
+                  "-key", lab.path("web.key"), log="web.log")
         lab.start("home", "danted", "-f", lab.write("danted.conf", DANTE.format(folder=lab.folder)), log="danted.log")
         lab.wait_for(lambda: b"LISTEN" in lab.run("home", "ss", "-ltn", "sport = :1080").stdout)
         lab.wait_for(lambda: b"LISTEN" in lab.run("company", "ss", "-ltn", "sport = :443").stdout)
