@@ -93,7 +93,7 @@ def record():
         lab.write("radiusd.conf", radius.CONFIG.format(folder=lab.folder))
         lab.start("radius", "freeradius", "-f", "-d", lab.folder, "-D", "/usr/share/freeradius", log="freeradius.log")
         lab.start("company", "sh", "-c", ssh.START.format(folder=lab.folder), log="sshd.log")
-        lab.start("laptop", "sh", "-c", vnc.SOCKETS + "Xvnc :5 -listen tcp -ac -geometry 640x400 -rfbport 5900 -SecurityTypes None",
+        lab.start("laptop", "sh", "-c", vnc.SOCKETS + "Xvnc :5 -nolock -listen tcp -ac -geometry 640x400 -rfbport 5900 -SecurityTypes None",
                   log="xvnc.log")
         lab.wait_for(lambda: "Ready to process" in lab.read("server.log") and "Server listening" in lab.read("sshd.log"))
         lab.wait_for(lambda: lab.run("laptop", "ss", "-ltn", "sport = 6005").stdout.count(b"LISTEN") > 0)

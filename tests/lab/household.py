@@ -22,7 +22,7 @@ LAPTOPS = ("laptop1", "laptop2", "laptop3")
 FORWARDED = 5902
 SECONDS, SHARE, PAIRS = 630, 0.4, 4  # control-coupling wants ten minutes; each fourth key is followed by another
 LOOKS, TYPES_AHEAD = 0.12, 0.1       # a glance; two keys typed without one
-DESKTOP = "Xvnc :{display} -listen tcp -ac -geometry 320x200 -rfbport 5900 -SecurityTypes None"
+DESKTOP = "Xvnc :{display} -nolock -listen tcp -ac -geometry 320x200 -rfbport 5900 -SecurityTypes None"
 TURN = '''listening-ip={relay}
 relay-ip={relay}
 min-port=50000
