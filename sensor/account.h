@@ -78,6 +78,8 @@ struct lease {
     bool tells_end; /* its source says when it ends: open until then */
     bool is_weak;   /* ties an inside address only: a directory login, no VPN's */
     bool is_ended;
+    bool
+        is_offered; /* inside is what a gateway's pool would give: not stored, it is told at once */
     bool travel_pending;    /* whether it follows or overlaps another is not known yet */
     unsigned open_sessions; /* tunnels of it that are still up */
     uint64_t overlapped;    /* serial of an earlier lease whose overlap was reported */

@@ -90,20 +90,20 @@ knows_session(const struct lease *l, const char *session)
 }
 
 static bool
+is_same_session(const struct lease *l, const struct told *t)
+{
+    return knows_session(l, t->session) && l->has_outside && t->has_outside &&
+           locality_same(&l->outside, &t->outside);
+}
+
+/* An offered address says nothing against the one that is given. */
+static bool
 contradicts(const struct lease *l, const struct told *t)
 {
     return l->is_weak != t->is_weak ||
            (l->has_outside && t->has_outside && !locality_same(&l->outside, &t->outside)) ||
-           (l->has_inside && t->has_inside && !locality_same(&l->inside, &t->inside));
-}
-
-/* A gateway that first tells the address which its pool offers, then the one that is given. */
-static bool
-is_told_again(const struct analyst *a, const struct lease *l, const struct told *t)
-{
-    return !l->is_ended && a->now_us - l->start_us <= JOIN_COPY_US &&
-           knows_session(l, t->session) && l->has_outside && t->has_outside &&
-           locality_same(&l->outside, &t->outside);
+           (l->has_inside && !l->is_offered && t->has_inside && !t->is_offer &&
+               !locality_same(&l->inside, &t->inside) && !is_same_session(l, t));
 }
 
 static bool
@@ -124,8 +124,6 @@ find_same(const struct analyst *a, const struct account *account, const struct t
         bool recent = a->now_us - l->start_us <= JOIN_COPY_US;
         bool current = lease_is_current(l, a->now_us, lease_us);
 
-        if (is_told_again(a, l, t))
-            return l;
         if (contradicts(l, t))
             continue;
         if (knows_session(l, t->session) &&
@@ -142,9 +140,10 @@ find_same(const struct analyst *a, const struct account *account, const struct t
 static void
 learn(struct analyst *a, struct lease *l, const struct told *t, const struct observation *o)
 {
-    if (t->has_inside && !l->is_ended &&
-        (!l->has_inside || (!t->is_offer && is_told_again(a, l, t))))
+    if (t->has_inside && !l->is_ended && (!l->has_inside || (l->is_offered && !t->is_offer))) {
         accounts_set_inside(a->accounts, l, &t->inside);
+        l->is_offered = t->is_offer;
+    }
     if (t->session != NULL && !knows_session(l, t->session) && l->session_count < LEASE_SESSIONS)
         snprintf(l->session[l->session_count++], sizeof l->session[0], "%s", t->session);
     if (t->device != NULL && l->device[0] == '\0')

@@ -125,6 +125,18 @@ def _(w):
     openvpn_log(w, T + 0.03, client + " MULTI: Learn: 10.8.0.11 -> " + client)
 
 
+@case("the same, and RADIUS between the offer and what is given", [
+    alert("egress-country", "high", 4, count=1), alert("remote-control", "medium", 1.5, subject__account="contractor1"),
+    alert("case", "medium", 5.5)], absent=["concurrent-logins"])
+def _(w):
+    client = "contractor1/%s:1194" % CHINA
+    openvpn_log(w, T, client + " MULTI_sva: pool returned IPv4=10.8.0.2, IPv6=(Not enabled)")
+    w.accounting(T + 0.01, "contractor1", CHINA, "s1", 1, "10.8.0.11")
+    openvpn_log(w, T + 0.02, client + " MULTI: Learn: 10.8.0.11 -> " + client)
+    openvpn_log(w, T + 0.03, client + " MULTI: Learn: 192.168.5.7 -> " + client)  # a host behind it
+    tool(w, T + 60, ANYDESK, TALK, laptop="10.8.0.11")
+
+
 # The network of the first session went; the server, which lets an account in once, waits for a keep-alive until it comes again.
 @case("OpenVPN drops the session before", [alert("egress-country", "high", 4, count=1), alert("impossible-travel", "high", 3),
                                            alert("case", "medium", 5.5)], absent=["concurrent-logins"])
