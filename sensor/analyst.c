@@ -113,8 +113,10 @@ analyst_close(struct analyst *a)
         if (a->detects[i].detector->close != NULL)
             a->detects[i].detector->close(a->detects[i].state);
     join_login_close(a);
-    if (a->accounts != NULL)
+    if (a->accounts != NULL) {
         join_session_close(a);
+        join_peer_close(a);
+    }
     accounts_close(a->accounts);
     findings_close(a->findings);
     cases_close(a->cases);

@@ -82,9 +82,20 @@ struct join_ways {
 void join_session_ways(struct analyst *a, const struct observation *o, const char *class_name,
     const struct in6_addr *client, const struct in6_addr *server, struct join_ways *told);
 
-/* session-open, session-update, session-close; peer */
+/* session-open, session-update, session-close */
 void join_session(struct analyst *a, const struct observation *o);
+/* A flow with the far end, whose network is watched. */
+void join_session_watched_flow(
+    struct analyst *a, const struct observation *o, const struct in6_addr *far);
+/* peer */
 void join_peer(struct analyst *a, const struct observation *o);
+/* The device is driven by the tool, "" for not at all, and who drives it does not show himself in
+ * the session itself. */
+void join_peer_driven(struct analyst *a, const struct in6_addr *address, const char *app);
+/* A device plays its role in a control session with that server: those who asked for it a moment
+ * ago are its far ends. */
+void join_peer_early(struct analyst *a, const struct in6_addr *server, enum detect_role role);
+void join_peer_close(struct analyst *a);
 /* A server has let the client of the flow in, or has not: SSH or VNC that is refused is no session.
  */
 void join_session_answered(struct analyst *a, const struct observation *o, bool is_refused);

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The far end that a relayed control session hides: STUN, TURN, ICE and hole punching name it,
+ * while the device is driven or a moment before. RFC 8656, 6062, 8445.
+ */
+#include "join.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define EARLY_LIMIT 256           /* callers whose sessions have not come in yet */
+#define DRIVEN_US (5 * MINUTE_US) /* a peer belongs to a control session this fresh */
+
+/* Who asked for a way to the device, before its session came in. */
+struct early_peer {
+    struct in6_addr peer;
+    struct observation observation;
+    struct early_peer *prev, *next;
+};
+
+static void
+drop_early(struct analyst *a, struct early_peer *p)
+{
+    DL_DELETE(a->early_peers, p);
+    a->early_peer_count--;
+    free(p);
+}
+
+/* A tool's server, or a TURN relay, names the caller a moment before the session that he will
+ * drive. */
+static void
+remember_early(struct analyst *a, const struct observation *o, const struct in6_addr *peer)
+{
+    struct early_peer *p;
+
+    if (!fact_is(&o->fact, KEY_HOW, "hole-punch") && !fact_is(&o->fact, KEY_HOW, "turn-peer"))
+        return;
+    if (a->early_peer_count == EARLY_LIMIT)
+        drop_early(a, a->early_peers);
+    p = calloc(1, sizeof *p);
+    if (p == NULL)
+        return;
+    p->peer = *peer;
+    p->observation = *o;
+    DL_APPEND(a->early_peers, p);
+    a->early_peer_count++;
+}
+
+/* The far end that a relayed tool's own handshake gives away. False: no driven device takes part.
+ */
+static bool
+raise_peer(struct analyst *a, const struct observation *o, const struct in6_addr *peer)
+{
+    const struct in6_addr *ends[] = { &o->source, &o->destination };
+    struct detect_event e = { .kind = EVENT_PEER, .observation = o, .now_us = a->now_us };
+    struct join_end end;
+
+    for (unsigned i = 0; i < 2; i++) {
+        const struct device *d = accounts_find_device(a->accounts, ends[i]);
+
+        if (d == NULL || d->driven_by[0] == '\0' || a->now_us - d->driven_us > DRIVEN_US ||
+            locality_same(ends[i], peer))
+            continue;
+        end = join_end_of(a, ends[i]);
+        if (end.rank == 0)
+            return true;
+        join_place_event(a, &end, &e);
+        e.app = d->driven_by;
+        e.role = ROLE_DRIVEN;
+        e.is_first = true;
+        join_set_far(a, &e, peer);
+        join_raise(a, &e);
+        return true;
+    }
+    return false;
+}
+
+static void
+see_hidden_peer(struct analyst *a, const struct observation *o, const struct in6_addr *peer)
+{
+    if (!raise_peer(a, o, peer))
+        remember_early(a, o, peer);
+}
+
+/* Whether somebody who was told before a session may be its far end. A TURN relay's peers are when
+ * the session goes through that relay, and once the device is seen to be driven: calls and looks at
+ * others' screens have them too. */
+static bool
+is_early(struct analyst *a, const struct early_peer *p, const struct in6_addr *server,
+    enum detect_role role, bool *is_old)
+{
+    bool is_turn = fact_is(&p->observation.fact, KEY_HOW, "turn-peer");
+
+    *is_old = a->now_us - p->observation.time_us > (is_turn ? DRIVEN_US : JOIN_FLOW_US);
+    return !*is_old && (!is_turn || (role == ROLE_DRIVEN &&
+                                        locality_same(&p->observation.destination, server)));
+}
+
+void
+join_peer_early(struct analyst *a, const struct in6_addr *server, enum detect_role role)
+{
+    struct early_peer *p, *next;
+    bool is_old;
+
+    DL_FOREACH_SAFE(a->early_peers, p, next)
+    {
+        bool is_far =
+            is_early(a, p, server, role, &is_old) && raise_peer(a, &p->observation, &p->peer);
+
+        if (is_old || is_far)
+            drop_early(a, p);
+    }
+}
+
+void
+join_peer_driven(struct analyst *a, const struct in6_addr *address, const char *app)
+{
+    struct device *d = accounts_touch_device(a->accounts, address, a->now_us);
+
+    if (d == NULL)
+        return;
+    snprintf(d->driven_by, sizeof d->driven_by, "%s", app);
+    d->driven_us = a->now_us;
+}
+
+void
+join_peer(struct analyst *a, const struct observation *o)
+{
+    const char *how = fact_get_text(&o->fact, KEY_HOW);
+    struct in6_addr peer;
+
+    if (how == NULL || !o->has_flow || !fact_get_address(&o->fact, KEY_ADDRESS, &peer) ||
+        locality_of(a->config, &peer) != LOCALITY_OUTSIDE)
+        return;
+    if (strcmp(how, "flow") == 0)
+        join_session_watched_flow(a, o, &peer);
+    else if (strcmp(how, "stun-mapped") != 0 && strcmp(how, "turn-relayed") != 0 &&
+             strcmp(how, "proxy-protocol") != 0)
+        /* the device's own address, its relay's, and a server's visitor */
+        see_hidden_peer(a, o, &peer);
+}
+
+void
+join_peer_close(struct analyst *a)
+{
+    while (a->early_peers != NULL)
+        drop_early(a, a->early_peers);
+}
