@@ -3,31 +3,14 @@
 import re
 import subprocess
 
+import radius
 import tls
 from lab import Lab, need
 
 USERS = 'contractor1 Cleartext-Password := "one"\n'
 
-CONFIG = '''name = radiusd
-prefix = /usr
-localstatedir = {folder}
-logdir = {folder}
-raddbdir = /etc/freeradius/3.0
-confdir = {folder}
-run_dir = {folder}
-libdir = /usr/lib/freeradius
-pidfile = {folder}/pid
-log {{
-    destination = files
-    file = {folder}/server.log
-    auth = yes
-}}
-security {{
+CONFIG = radius.SERVER + '''security {{
     reject_delay = 0
-}}
-client gateway {{
-    ipaddr = 192.0.2.0/24
-    secret = lab-secret
 }}
 modules {{
     files {{

@@ -11,7 +11,8 @@ svc-build Cleartext-Password := "two"
 \tService-Type = Framed-User, Framed-IP-Address = 10.8.0.12
 '''
 
-CONFIG = '''name = radiusd
+# What every FreeRADIUS of the lab begins with.
+SERVER = '''name = radiusd
 prefix = /usr
 localstatedir = {folder}
 logdir = {folder}
@@ -25,13 +26,14 @@ log {{
     file = {folder}/server.log
     auth = yes
 }}
-security {{
-    reject_delay = 0
-    status_server = no
-}}
 client gateway {{
     ipaddr = 192.0.2.0/24
     secret = lab-secret
+}}
+'''
+CONFIG = SERVER + '''security {{
+    reject_delay = 0
+    status_server = no
 }}
 modules {{
     files {{
