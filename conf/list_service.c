@@ -15,7 +15,16 @@
 #define COLUMNS 4
 #define NAME_MOST 255 /* RFC 1035 */
 
+/* The patterns of all rows, in their order. */
+#define PATTERNS 512
+
 static struct list_service services[SERVICES];
+static struct {
+    const char *text; /* not terminated */
+    size_t length;
+    const struct list_service *service;
+} patterns[PATTERNS];
+static unsigned pattern_count;
 static unsigned service_count;
 static char *service_text; /* cut into the columns that services[] points to; never freed */
 static pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -37,6 +46,22 @@ read_row(char *line, struct list_service *out)
     return count == COLUMNS;
 }
 
+static bool
+index_patterns(const struct list_service *s)
+{
+    const char *list = s->domains, *text;
+    size_t length;
+
+    while (list_next_item(&list, &text, &length)) {
+        if (pattern_count == PATTERNS)
+            return false;
+        patterns[pattern_count].text = text;
+        patterns[pattern_count].length = length;
+        patterns[pattern_count++].service = s;
+    }
+    return true;
+}
+
 /* As with tools, a damaged table is an error of the build. */
 static void
 load(void)
@@ -52,7 +77,8 @@ load(void)
         line++;
         if (row[0] == '\0' || row[0] == '#')
             continue;
-        if (service_count == SERVICES || !read_row(row, &services[service_count])) {
+        if (service_count == SERVICES || !read_row(row, &services[service_count]) ||
+            !index_patterns(&services[service_count])) {
             fprintf(stderr, "conf/lists/services.tsv:%u: damaged\n", line);
             abort();
         }
@@ -93,8 +119,7 @@ is_below(const char *name, size_t length, const char *pattern, size_t pattern_le
 const struct list_service *
 list_service_by_domain(const char *name)
 {
-    size_t length = strnlen(name, NAME_MOST + 2), item_length;
-    const char *items, *item;
+    size_t length = strnlen(name, NAME_MOST + 2);
     unsigned count;
 
     (void)list_services(&count);
@@ -102,11 +127,8 @@ list_service_by_domain(const char *name)
         length--;
     if (length == 0 || length > NAME_MOST)
         return NULL;
-    for (unsigned i = 0; i < count; i++) {
-        items = services[i].domains;
-        while (list_next_item(&items, &item, &item_length))
-            if (is_below(name, length, item, item_length))
-                return &services[i];
-    }
+    for (unsigned i = 0; i < pattern_count; i++)
+        if (is_below(name, length, patterns[i].text, patterns[i].length))
+            return patterns[i].service;
     return NULL;
 }

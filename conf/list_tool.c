@@ -20,13 +20,17 @@ static unsigned tool_count;
 static char *tool_text; /* cut into the columns that tools[] points to; never freed */
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-/* nDPI's names of tools: asked for with each flow, so kept apart from the table. */
-static struct {
-    const char *name;
-    size_t length;
-    const struct list_tool *tool;
-} ndpi_names[TOOLS];
-static unsigned ndpi_count;
+/* What is asked for with each flow: one column's items, each with its tool. */
+struct column {
+    unsigned count;
+    struct item {
+        const char *text; /* not terminated */
+        size_t length;
+        uint32_t port; /* of the ports: as port_key() */
+        const struct list_tool *tool;
+    } items[TOOLS];
+};
+static struct column ndpi_names, certificates, ports;
 
 /* Cuts the line at its tabs; false when it has more or fewer columns. */
 static bool
@@ -49,19 +53,37 @@ read_row(char *line, struct list_tool *out)
     return true;
 }
 
-static void
-index_ndpi(void)
+static uint32_t
+port_key(bool is_tcp, unsigned long port)
 {
-    for (unsigned i = 0; i < tool_count; i++) {
-        const char *names = tools[i].ndpi, *name;
-        size_t length;
+    return (is_tcp ? UINT32_C(1) << 16 : 0) | (uint32_t)port;
+}
 
-        while (list_next_item(&names, &name, &length) && ndpi_count < TOOLS) {
-            ndpi_names[ndpi_count].name = name;
-            ndpi_names[ndpi_count].length = length;
-            ndpi_names[ndpi_count++].tool = &tools[i];
-        }
+/* False when there is no room left. */
+static bool
+index_items(struct column *c, const struct list_tool *tool, const char *list)
+{
+    struct item item = { .tool = tool };
+
+    while (list_next_item(&list, &item.text, &item.length)) {
+        if (c->count == TOOLS)
+            return false;
+        if (item.length > 4 && item.text[3] == '/')
+            item.port = port_key(item.text[0] == 't', strtoul(item.text + 4, NULL, 10));
+        c->items[c->count++] = item;
     }
+    return true;
+}
+
+static bool
+index_columns(void)
+{
+    for (unsigned i = 0; i < tool_count; i++)
+        if (!index_items(&ndpi_names, &tools[i], tools[i].ndpi) ||
+            !index_items(&certificates, &tools[i], tools[i].certificates) ||
+            !index_items(&ports, &tools[i], tools[i].ports))
+            return false;
+    return true;
 }
 
 /* A damaged table is an error of the build, so there is nothing to go on with. */
@@ -83,9 +105,8 @@ load(void)
         }
         tool_count++;
     }
-    if (tool_text == NULL || list_domain_index(tools, tool_count) != 0)
+    if (tool_text == NULL || list_domain_index(tools, tool_count) != 0 || !index_columns())
         abort();
-    index_ndpi();
 }
 
 const struct list_tool *
@@ -147,23 +168,23 @@ list_tool_by_ndpi(const char *ndpi_name)
     size_t wanted = strlen(ndpi_name);
 
     (void)list_tools(NULL);
-    for (unsigned i = 0; i < ndpi_count; i++)
-        if (ndpi_names[i].length == wanted &&
-            strncasecmp(ndpi_names[i].name, ndpi_name, wanted) == 0)
-            return ndpi_names[i].tool;
+    for (unsigned i = 0; i < ndpi_names.count; i++)
+        if (ndpi_names.items[i].length == wanted &&
+            strncasecmp(ndpi_names.items[i].text, ndpi_name, wanted) == 0)
+            return ndpi_names.items[i].tool;
     return NULL;
 }
 
 /* Bit 5 is the case of a letter: a first look without a call. A "$" stands for the end. */
 static bool
-holds_sign(const char *subject, const char *sign, size_t length)
+holds_sign(const char *subject, const struct item *sign)
 {
-    bool ends = sign[length - 1] == '$';
+    bool ends = sign->text[sign->length - 1] == '$';
+    size_t length = sign->length - ends;
 
-    length -= ends;
     for (; *subject != '\0'; subject++)
-        if (((*subject ^ sign[0]) & ~0x20) == 0 && strncasecmp(subject, sign, length) == 0 &&
-            (!ends || subject[length] == '\0'))
+        if (((*subject ^ sign->text[0]) & ~0x20) == 0 &&
+            strncasecmp(subject, sign->text, length) == 0 && (!ends || subject[length] == '\0'))
             return true;
     return false;
 }
@@ -171,38 +192,21 @@ holds_sign(const char *subject, const char *sign, size_t length)
 const struct list_tool *
 list_tool_by_certificate(const char *subject)
 {
-    unsigned count;
-    const struct list_tool *list = list_tools(&count);
-    size_t length;
-
-    for (unsigned i = 0; i < count; i++) {
-        const char *signs = list[i].certificates, *sign;
-
-        if (signs[0] == '\0')
-            continue;
-
-        while (list_next_item(&signs, &sign, &length))
-            if (holds_sign(subject, sign, length))
-                return &list[i];
-    }
+    (void)list_tools(NULL);
+    for (unsigned i = 0; i < certificates.count; i++)
+        if (holds_sign(subject, &certificates.items[i]))
+            return certificates.items[i].tool;
     return NULL;
 }
 
 const struct list_tool *
 list_tool_by_port(bool is_tcp, uint16_t port)
 {
-    unsigned count;
-    const struct list_tool *list = list_tools(&count);
-    char wanted[16];
-    size_t length;
-    int wanted_length = snprintf(wanted, sizeof wanted, "%s/%u", is_tcp ? "tcp" : "udp", port);
+    uint32_t wanted = port_key(is_tcp, port);
 
-    for (unsigned i = 0; i < count; i++) {
-        const char *ports = list[i].ports, *item;
-
-        while (list_next_item(&ports, &item, &length))
-            if (length == (size_t)wanted_length && memcmp(item, wanted, length) == 0)
-                return &list[i];
-    }
+    (void)list_tools(NULL);
+    for (unsigned i = 0; i < ports.count; i++)
+        if (ports.items[i].port == wanted)
+            return ports.items[i].tool;
     return NULL;
 }
