@@ -7,8 +7,8 @@
 #include "resolved.h"
 
 /* Payload packets nDPI sees at most; what it has not named by then stays unnamed. */
-#define FED_TCP 12
-#define FED_OTHER 8
+#define FED_TCP 8
+#define FED_OTHER 6
 
 static const char *
 protocol_of(const struct observer *o, const struct classify_verdict *v)
