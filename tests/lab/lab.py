@@ -34,7 +34,7 @@ class Lab:
 
     def __enter__(self):
         try:
-            self.add("net")
+            self.net = self.add("net")
             self.segment("br0", self.hosts, "eth0")
             for name in self.hosts:
                 self._ip("-n", self.tag + name, "route", "add", "default", "dev", "eth0")
@@ -57,22 +57,24 @@ class Lab:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def add(self, name):
-        """A host that no segment holds yet."""
-        self.spaces.append(self.tag + name)
-        self._ip("netns", "add", self.tag + name)
-        self._ip("-n", self.tag + name, "link", "set", "lo", "up")
+        """A host that no segment holds yet. Returns its namespace."""
+        space = self.tag + name
+        self.spaces.append(space)
+        self._ip("netns", "add", space)
+        self._ip("-n", space, "link", "set", "lo", "up")
+        return space
 
     def segment(self, bridge, hosts, device=None):
         """A bridge to record at, and hosts on it: {name: addresses}. Their device has its name, when no other is given."""
         device = device or bridge
-        self._ip("-n", self.tag + "net", "link", "add", bridge, "type", "bridge")
-        self._ip("-n", self.tag + "net", "link", "set", bridge, "up", "promisc", "on")
+        self._ip("-n", self.net, "link", "add", bridge, "type", "bridge")
+        self._ip("-n", self.net, "link", "set", bridge, "up", "promisc", "on")
         for number, (name, addresses) in enumerate(hosts.items()):
             space, port = self.tag + name, "%s.%d" % (bridge, number)
             if space not in self.spaces:
                 self.add(name)
-            self._ip("link", "add", device, "netns", space, "type", "veth", "peer", "name", port, "netns", self.tag + "net")
-            self._ip("-n", self.tag + "net", "link", "set", port, "master", bridge, "up")
+            self._ip("link", "add", device, "netns", space, "type", "veth", "peer", "name", port, "netns", self.net)
+            self._ip("-n", self.net, "link", "set", port, "master", bridge, "up")
             self._ip("-n", space, "link", "set", device, "up", "gso_max_segs", "1")  # packets as long as on a wire
             for address in addresses:
                 self._ip("-n", space, "addr", "add", address, "dev", device)
