@@ -130,9 +130,10 @@ enum fact_type { FACT_TYPE_TEXT, FACT_TYPE_NUMBER, FACT_TYPE_ADDRESS, FACT_TYPE_
 
 /* A request and its answer are joined by the sensor within one flow (and direction-free): the
  * answer takes what it lacks from the request. Parsers keep no state; they say which is which. A
- * FACT_REQUEST of kind logout (a server asks a gateway to disconnect somebody) is remembered for
- * its answer and never shown itself; an answer that still names nobody is not shown either. With
- * `is_across` they may come in two flows between the same two addresses. */
+ * FACT_REQUEST of kind logout (a server asks a gateway to disconnect somebody), or one that is
+ * `is_again`, is remembered for its answer and never shown itself; an answer that still names
+ * nobody is not shown either. With `is_across` they may come in two flows between the same two
+ * addresses. */
 enum fact_pairing { FACT_ALONE, FACT_REQUEST, FACT_ANSWER };
 
 struct fact {
@@ -141,6 +142,7 @@ struct fact {
     uint16_t length;      /* bytes used */
     uint32_t transaction; /* RADIUS identifier, LDAP messageID ...; 0 when the protocol has none */
     bool is_across;       /* the transaction is that of the two addresses, not of the flow */
+    bool is_again;        /* a request that goes on with one that was told */
     bool overflowed;      /* a value did not fit and was left out */
     uint8_t bytes[FACT_BYTES];
 };

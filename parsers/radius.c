@@ -3,7 +3,8 @@
  * RADIUS (RFC 2865, 2866, 2869, 3162, 3579, 5176, 6911): who asked for access, from where, what was
  * answered, which address was given, when the session began and ended; and what TLS in EAP shows.
  *
- * A request and its answer share the identifier; the sensor joins them. Accounting speaks for
+ * A request and its answer share the identifier; the sensor joins them. With EAP a login takes many
+ * requests, of which the first is told. Accounting speaks for
  * itself: a start says that service was granted. A Disconnect-Request is only that; its ACK is the
  * logout. Passwords are not looked at, and authenticators cannot be checked without the secret.
  */
@@ -108,10 +109,9 @@ says_something(const struct fact *f)
 
 /* The handshake in it is told behind the login itself. */
 static void
-follow(const struct code *code, uint8_t identifier, struct rd all, const struct parse_input *in,
+follow(const struct code *code, uint8_t identifier, struct rd all, struct radius_logins *logins,
     const struct parse_output *out)
 {
-    struct radius_logins *logins = (struct radius_logins *)(void *)in->state->bytes;
     struct fact f;
 
     if (code->code == CODE_CHALLENGE) {
@@ -125,7 +125,7 @@ follow(const struct code *code, uint8_t identifier, struct rd all, const struct 
 
 static void
 report(const struct code *code, uint8_t identifier, struct rd all, enum radius_inside inside,
-    const struct parse_output *out)
+    bool is_again, const struct parse_output *out)
 {
     struct fact f;
     const char *status = NULL;
@@ -139,6 +139,7 @@ report(const struct code *code, uint8_t identifier, struct rd all, enum radius_i
         return;
     fact_begin(&f, kind);
     f.pairing = code->pairing;
+    f.is_again = is_again;
     f.transaction = (uint32_t)code->exchange << 8 | identifier;
     if (code->result != NULL)
         fact_word(&f, KEY_RESULT, code->result);
@@ -153,7 +154,7 @@ report(const struct code *code, uint8_t identifier, struct rd all, enum radius_i
     /* A session's second address, where no answer has to be joined. */
     if (inside == RADIUS_INSIDE_ANY && code->pairing == FACT_ALONE &&
         fact_get_address(&f, KEY_INSIDE, &address) && IN6_IS_ADDR_V4MAPPED(&address))
-        report(code, identifier, all, RADIUS_INSIDE_IPV6, out);
+        report(code, identifier, all, RADIUS_INSIDE_IPV6, false, out);
 }
 
 static const struct code *
@@ -194,6 +195,7 @@ static enum parse_result
 parse(struct parse_input *in, const struct parse_output *out)
 {
     bool is_at_home = in_ports(in->source_port) || in_ports(in->destination_port);
+    struct radius_logins *logins = (struct radius_logins *)(void *)in->state->bytes;
     enum parse_result misfit = is_at_home ? PARSE_BAD : PARSE_NOT_MINE;
     const struct code *code;
     struct rd r = in->data, all;
@@ -216,8 +218,9 @@ parse(struct parse_input *in, const struct parse_output *out)
     all = rd_sub(&r, (size_t)length - HEADER_BYTES);
     if (!take_fitting(&all) && (!is_at_home || rd_left(&all) == 0))
         return misfit;
-    report(code, identifier, all, RADIUS_INSIDE_ANY, out);
-    follow(code, identifier, all, in, out);
+    report(code, identifier, all, RADIUS_INSIDE_ANY,
+        code->code == CODE_REQUEST && radius_is_under_way(logins, all), out);
+    follow(code, identifier, all, logins, out);
     rd_skip(&in->data, rd_left(&in->data));
     return PARSE_OK;
 }

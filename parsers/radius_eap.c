@@ -8,6 +8,7 @@
 #include "text.h"
 
 #define ATTRIBUTE_USER_NAME 1
+#define ATTRIBUTE_STATE 24
 #define ATTRIBUTE_CALLING_STATION 31
 #define LOGINS                                                                                     \
     (sizeof((struct radius_logins *)0)->login / sizeof((struct radius_logins *)0)->login[0])
@@ -32,6 +33,21 @@ key_of(struct rd all)
         if (type == ATTRIBUTE_USER_NAME || type == ATTRIBUTE_CALLING_STATION)
             key = mix((key ^ type) * UINT32_C(0x01000193), value);
     return key != 0 ? key : 1;
+}
+
+bool
+radius_is_under_way(const struct radius_logins *s, struct rd all)
+{
+    uint32_t key = key_of(all);
+    struct rd value;
+    uint8_t type;
+
+    while (radius_take_attribute(&all, &type, &value))
+        if (type == ATTRIBUTE_STATE)
+            for (size_t i = 0; i < LOGINS; i++)
+                if (s->login[i].key == key)
+                    return true;
+    return false;
 }
 
 void

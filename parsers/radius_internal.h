@@ -32,6 +32,8 @@ struct radius_logins {
     uint8_t next; /* to make room */
 };
 
+/* Whether the request goes on with a login that is followed already. */
+bool radius_is_under_way(const struct radius_logins *s, struct rd all);
 /* What the EAP packet in a request, or in what the server has to say to one, says of TLS. `f` is
  * what was read of the request. */
 void radius_follow_request(struct radius_logins *s, uint8_t identifier, struct rd all,

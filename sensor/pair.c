@@ -80,7 +80,7 @@ take_request(
     known->in_use = true;
     known->is_answered = false;
     memcpy(&known->request, f, offsetof(struct fact, bytes) + f->length);
-    return f->kind != FACT_LOGOUT;
+    return f->kind != FACT_LOGOUT && !f->is_again;
 }
 
 bool

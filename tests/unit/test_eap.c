@@ -38,14 +38,16 @@ hand_on(void *context, const struct parse_nested *which, const uint8_t *bytes, s
     last = *which;
 }
 
+static bool last_is_again;
+
 static void
-ignore(void *context, const struct fact *f)
+note(void *context, const struct fact *f)
 {
     (void)context;
-    (void)f;
+    last_is_again = f->is_again;
 }
 
-static const struct parse_output out = { .fact = ignore, .nested_of = hand_on };
+static const struct parse_output out = { .fact = note, .nested_of = hand_on };
 
 static const struct {
     const char *name, *packets[STEPS], *told;
@@ -113,6 +115,10 @@ packets_follow_on_one_another(void **state)
     }
 }
 
+#define REQUEST 1
+#define CHALLENGE 11
+#define IDENTITY 1
+
 /* A RADIUS message with EAP-Message attributes of at most `most` bytes each. */
 static size_t
 radius(uint8_t *to, uint8_t code, uint8_t id, const char *station, const char *eap, uint8_t most)
@@ -129,6 +135,10 @@ radius(uint8_t *to, uint8_t code, uint8_t id, const char *station, const char *e
         memcpy(to + at, station, strlen(station));
         at += strlen(station);
     }
+    if (packet[4] != IDENTITY && code == REQUEST) { /* State, which the challenge gave */
+        memcpy(to + at, "\x18\3s", 3);
+        at += 3;
+    }
     while (used < n) {
         size_t part = n - used < most ? n - used : most;
 
@@ -142,9 +152,6 @@ radius(uint8_t *to, uint8_t code, uint8_t id, const char *station, const char *e
     to[3] = (uint8_t)at;
     return at;
 }
-
-#define REQUEST 1
-#define CHALLENGE 11
 
 struct message {
     uint8_t code, id;
@@ -191,6 +198,8 @@ radius_tells_logins_apart(void **state)
     inet_pton(AF_INET6, "::ffff:203.0.113.9", &caller);
     for (size_t i = 0; i < sizeof messages / sizeof messages[0]; i++) {
         say(&kept, &messages[i]);
+        if (messages[i].code == REQUEST)
+            assert_int_equal(last_is_again, i > 1);
         if (messages[i].station == wifi && i > 1) {
             assert_memory_equal(last.mac, "\2\0\0\0\0\1", 6);
             assert_true(IN6_IS_ADDR_UNSPECIFIED(&last.address));

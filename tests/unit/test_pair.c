@@ -133,6 +133,21 @@ test_logout_request_is_kept_back(void **state)
 }
 
 static void
+test_request_that_goes_on_is_kept_back(void **state)
+{
+    struct pair_table *t = pair_table_open(4);
+    struct fact request = make(FACT_REQUEST, 9, "jdoe", "attempt");
+    struct fact answer = make(FACT_ANSWER, 9, NULL, "success");
+
+    (void)state;
+    request.is_again = true;
+    assert_false(pair_fact(t, FLOW, PARSER, 1000, &request));
+    assert_true(pair_fact(t, FLOW, PARSER, 2000, &answer));
+    assert_true(fact_is(&answer, KEY_ACCOUNT, "jdoe"));
+    pair_table_close(t);
+}
+
+static void
 test_oldest_request_makes_room(void **state)
 {
     struct pair_table *t = pair_table_open(1);
@@ -158,6 +173,7 @@ main(void)
         cmocka_unit_test(test_retransmission_is_told_once),
         cmocka_unit_test(test_request_after_its_answer_is_new),
         cmocka_unit_test(test_logout_request_is_kept_back),
+        cmocka_unit_test(test_request_that_goes_on_is_kept_back),
         cmocka_unit_test(test_oldest_request_makes_room),
     };
 
