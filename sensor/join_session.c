@@ -14,6 +14,8 @@
 #define PENDING_LIMIT 1024 /* flows that wait for a login at once */
 #define TUNNEL_PACKETS 30  /* of a tunnel's minute at work, and ... */
 #define TUNNEL_BYTES 20000
+#define GUESS_PACKETS 50 /* more than an SSH server's six refusals take, or ... */
+#define GUESS_US (30 * SECOND_US)
 
 struct remote {
     uint64_t flow;
@@ -22,7 +24,7 @@ struct remote {
     int64_t start_us;
     bool is_access, is_reported, is_controlled, has_far;
     bool is_refused; /* an access session whose login failed so far */
-    bool is_proven;  /* an access session that is no mere visit */
+    bool is_proven;  /* an access session that is no mere visit or guess */
     bool is_driven;  /* an end that is watched, by packets of the direction `input` */
     bool has_driver; /* has_far, and from there the end is driven */
     uint8_t input;
@@ -44,6 +46,7 @@ struct pending {
     enum pending_kind kind;
     bool is_told;    /* a flow of the same session has spoken for it */
     bool is_refused; /* who knocked and was not let in has no session */
+    bool is_proven;  /* as in its session */
     struct observation observation;
     struct pending *prev, *next;
 };
@@ -179,21 +182,23 @@ speak_for_others(struct analyst *a, const struct pending *p)
 }
 
 /* A gateway's TLS serves visitors of its web page and scanners as well: what lasts and carries as
- * much as a minute's work is a tunnel. Who has logged in need not prove it. */
+ * much as a minute's work is a tunnel. Guesses of passwords are short; an answer to one is not
+ * always told from the outside. Who has logged in need not prove anything. */
 static bool
-proves_tunnel(const struct observation *o)
+proves_session(const struct observation *o)
 {
     int64_t duration_us = 0, packets[2] = { 0 }, bytes[2] = { 0 };
 
-    if (!fact_is(&o->fact, KEY_SIGN, "gateway"))
-        return true;
     (void)fact_get_number(&o->fact, KEY_DURATION_US, &duration_us);
     (void)fact_get_number(&o->fact, KEY_PACKETS_OUT, &packets[0]);
     (void)fact_get_number(&o->fact, KEY_PACKETS_IN, &packets[1]);
     (void)fact_get_number(&o->fact, KEY_BYTES_OUT, &bytes[0]);
     (void)fact_get_number(&o->fact, KEY_BYTES_IN, &bytes[1]);
-    return duration_us >= MINUTE_US && packets[0] + packets[1] >= TUNNEL_PACKETS &&
-           bytes[0] + bytes[1] >= TUNNEL_BYTES;
+    if (fact_is(&o->fact, KEY_SIGN, "gateway"))
+        return duration_us >= MINUTE_US && packets[0] + packets[1] >= TUNNEL_PACKETS &&
+               bytes[0] + bytes[1] >= TUNNEL_BYTES;
+    return fact_is(&o->fact, KEY_CLASS, "vpn") || packets[0] + packets[1] >= GUESS_PACKETS ||
+           duration_us >= GUESS_US;
 }
 
 static void
@@ -224,7 +229,7 @@ resolve(struct analyst *a, struct pending *p)
             attach(a, r, l, &p->observation);
         return;
     }
-    if (p->is_told || p->is_refused || !proves_tunnel(&p->observation))
+    if (p->is_told || p->is_refused || !p->is_proven)
         return;
     speak_for_others(a, p);
     join_set_far(a, &e, &p->outside);
@@ -255,6 +260,7 @@ wait_for_login(struct analyst *a, const struct observation *o, const struct in6_
     p->outside = *outside;
     p->due_us = a->now_us + JOIN_FLOW_US;
     p->kind = kind;
+    p->is_proven = kind != PENDING_ACCESS || proves_session(o);
     p->observation = *o;
     DL_APPEND(a->pendings, p);
     a->pending_count++;
@@ -290,6 +296,34 @@ join_session_due(struct analyst *a, bool all)
     }
 }
 
+static struct pending *
+find_access(const struct analyst *a, uint64_t flow)
+{
+    struct pending *p;
+
+    DL_FOREACH(a->pendings, p)
+    if (p->kind == PENDING_ACCESS && p->observation.flow == flow)
+        return p;
+    return NULL;
+}
+
+/* Now it is a session of its own, whether or not a login is heard of. */
+static void
+prove(struct analyst *a, struct remote *r, const struct observation *o)
+{
+    struct pending *p = find_access(a, o->flow);
+
+    r->is_proven = true;
+    if (p == NULL && r->lease == 0) {
+        wait_for_login(a, o, &o->source, PENDING_ACCESS);
+        p = find_access(a, o->flow);
+    }
+    if (p != NULL) {
+        p->is_proven = true;
+        p->is_refused = false;
+    }
+}
+
 void
 join_session_answered(struct analyst *a, const struct observation *o, bool is_refused)
 {
@@ -297,18 +331,14 @@ join_session_answered(struct analyst *a, const struct observation *o, bool is_re
     struct pending *p;
 
     HASH_FIND(hh, a->remotes, &o->flow, sizeof o->flow, r);
-    if (r == NULL || !r->is_access || r->is_refused == is_refused)
+    if (r == NULL || !r->is_access)
         return;
+    if (!is_refused && (r->is_refused || !r->is_proven))
+        prove(a, r, o);
     r->is_refused = is_refused;
-    DL_FOREACH(a->pendings, p)
-    {
-        if (p->kind != PENDING_ACCESS || p->observation.flow != o->flow)
-            continue;
+    p = find_access(a, o->flow);
+    if (p != NULL)
         p->is_refused = is_refused;
-        return;
-    }
-    if (!is_refused && r->lease == 0)
-        wait_for_login(a, o, &o->source, PENDING_ACCESS);
 }
 
 static void
@@ -322,14 +352,13 @@ see_access(
         l = r->lease == 0 ? NULL : accounts_lease(a->accounts, r->lease);
         if (l != NULL)
             join_login_lives(a, l, o);
-        else if (r->lease == 0 && !r->is_proven && proves_tunnel(o)) {
-            r->is_proven = true;
-            wait_for_login(a, o, client, PENDING_ACCESS);
+        else if (r->lease == 0 && !r->is_proven && proves_session(o)) {
+            prove(a, r, o);
         }
         return;
     }
     r->is_access = true;
-    r->is_proven = proves_tunnel(o);
+    r->is_proven = proves_session(o);
     l = join_lease_outside(a, client, a->now_us, &near);
     if (l != NULL && near)
         attach(a, r, l, o);

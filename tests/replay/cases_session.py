@@ -142,3 +142,22 @@ def _(w):
 @case("a scanner that holds a TLS connection from China", absent=["egress-country"], config=AT_GATEWAY)
 def _(w):
     tls_tunnel(w, T, CHINA, 300, each=40)
+
+
+def ssh(w, at, outside, turns, port=50000):
+    """SSH whose ciphers tell nothing of the outcome by their sizes."""
+    hellos = [("s", 0.02, b"SSH-2.0-OpenSSH_9.2\r\n"), ("c", 0.02, b"SSH-2.0-libssh2_1.11\r\n")]
+    sealed = [("c", 0.3, b"\x9d" * 100), ("s", 0.3, b"\x5c" * 60)]
+    w.tcp(at, outside, port, "198.51.100.20", 22, hellos + sealed * turns)
+
+
+@case("guesses of passwords over SSH from China", absent=["egress-country"], config={"networks": {"company": ["198.51.100.0/24"]}})
+def _(w):
+    for n in range(20):
+        ssh(w, T + 10 * n, CHINA, 6, 50000 + n)
+
+
+@case("work over SSH from China", [alert("egress-country", "high", 4, subject__site=CHINA)],
+      config={"networks": {"company": ["198.51.100.0/24"]}})
+def _(w):
+    ssh(w, T, CHINA, 80)
