@@ -199,10 +199,12 @@ announce(struct analyst *a, struct lease *l, const struct observation *o)
 void
 join_login_lives(struct analyst *a, struct lease *l, const struct observation *o)
 {
+    int64_t seen_us = o->time_us < a->now_us ? o->time_us : a->now_us; /* some are told late */
+
     change_mark(&l->account->state.change);
-    if (!l->is_ended) {
-        l->last_us = a->now_us;
-        l->renewed_us = a->now_us;
+    if (!l->is_ended && seen_us > l->last_us) {
+        l->last_us = seen_us;
+        l->renewed_us = seen_us;
     }
     if (l->site != NULL)
         accounts_tie(a->accounts, l->account, l->site, a->now_us, &l->source);

@@ -21,10 +21,12 @@ static const char *const references[] = {
     NULL,
 };
 
+/* A tunnel that is up may be silent already: its last packet is told within ten minutes. */
 static int64_t
 known_until(const struct detect *d, const struct lease *l, int64_t now_us)
 {
-    return lease_is_open(l, now_us, d->config->limits.lease_us) ? now_us : l->last_us;
+    return l->tells_end && lease_is_current(l, now_us, d->config->limits.lease_us) ? now_us
+                                                                                   : l->last_us;
 }
 
 /* Where the database puts them: a rule of thumb, so accuracy radii are left on. A country's centre

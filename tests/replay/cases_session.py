@@ -115,10 +115,10 @@ def _(w):
 AT_GATEWAY = {"networks": {"vpn-gateways": [GATEWAY]}}
 
 
-def tls_tunnel(w, at, outside, seconds, each=1200):
+def tls_tunnel(w, at, outside, seconds, each=1200, **more):
     """Every 6 s a message each way."""
     traffic = [("c", 5.5, craft.tls_record(23, b"a" * each)), ("s", 0.5, craft.tls_record(23, b"b" * each))]
-    w.tcp(at, outside, 50000, GATEWAY, 443, craft.tls_start("vpn.example.com") + traffic * int(seconds / 6))
+    w.tcp(at, outside, 50000, GATEWAY, 443, craft.tls_start("vpn.example.com") + traffic * int(seconds / 6), **more)
 
 
 @case("two logins whose TLS tunnels run at once", [alert("concurrent-logins", "high", 3, subject__account="contractor1")],
@@ -127,6 +127,14 @@ def _(w):
     for n, outside in enumerate((HOME, "68.40.7.7")):
         w.login(T + 600 * n, "contractor1", outside, "10.8.0.%d" % (5 + n))
         tls_tunnel(w, T + 600 * n + 2, outside, 1800)
+
+
+@case("a tunnel that fell silent when the next one began is no session at once", config=AT_GATEWAY, city=True,
+      absent=["concurrent-logins"])
+def _(w):
+    for n, outside in enumerate((HOME, "68.40.7.7")):
+        w.login(T + 600 * n, "contractor1", outside, "10.8.0.%d" % (5 + n))
+        tls_tunnel(w, T + 600 * n + 2, outside, 1800 * n or 620, fin=n > 0)
 
 
 @case("a TLS tunnel from China, without its login", [alert("egress-country", "high", 4, subject__site=CHINA)], config=AT_GATEWAY)
