@@ -302,10 +302,13 @@ static enum parse_result
 read_sealed(
     struct parse_input *in, struct ssh_state *s, unsigned side, const struct parse_output *out)
 {
-    enum ssh_outcome outcome = ssh_auth_add(&s->auth, side == s->client, in->data, in->time_us);
+    struct rd r = in->data;
+    enum ssh_outcome outcome = ssh_auth_add(&s->auth, side == s->client, &r, in->time_us);
     struct fact f;
 
-    rd_skip(&in->data, rd_left(&in->data));
+    if (rd_left(&r) == rd_left(&in->data))
+        return PARSE_MORE;
+    in->data = r;
     if (outcome == SSH_UNDECIDED)
         return PARSE_OK;
     fact_begin(&f, FACT_LOGIN);

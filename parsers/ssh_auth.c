@@ -20,6 +20,7 @@
 #define PASSWORD_BLOCK 64   /* OpenSSH fills messages with passwords up to a multiple */
 #define TYPED_LEAST_US INT64_C(1000000)
 #define REQUESTS_MAX 200
+#define MESSAGE_MAX 8192  /* no message of an authentication is longer: then it is over */
 #define SEGMENT_LEAST 512 /* a piece as long as this may be the first of a message's several */
 
 enum step { STEP_START, STEP_ASKED, STEP_DONE };
@@ -248,37 +249,45 @@ add_packet(struct ssh_auth *a, bool of_client, size_t size, int64_t now_us)
     return SSH_UNDECIDED;
 }
 
-/* Takes the next packet off; 0 when its end is not there. */
+/* Takes the next packet off; 0 when its end is not there, more than MESSAGE_MAX when there is none.
+ */
 static size_t
 next_packet(const struct ssh_auth *a, struct rd *piece)
 {
     size_t all = rd_left(piece), length;
+    struct rd at = *piece;
 
     if (!shows_length(a)) {
         rd_skip(piece, all);
         return all;
     }
-    length = rd_u32(piece);
-    rd_skip(piece, length);
-    rd_skip(piece, seal_bytes(a));
-    return piece->ok ? all - rd_left(piece) : 0;
+    length = rd_u32(&at);
+    if (at.ok && length > MESSAGE_MAX)
+        return length;
+    rd_skip(&at, length);
+    rd_skip(&at, seal_bytes(a));
+    if (!at.ok)
+        return 0;
+    *piece = at;
+    return all - rd_left(piece);
 }
 
 enum ssh_outcome
-ssh_auth_add(struct ssh_auth *a, bool of_client, struct rd piece, int64_t now_us)
+ssh_auth_add(struct ssh_auth *a, bool of_client, struct rd *piece, int64_t now_us)
 {
     enum ssh_outcome outcome = SSH_UNDECIDED;
 
-    while (rd_left(&piece) > 0 && outcome == SSH_UNDECIDED) {
-        size_t size;
+    while (rd_left(piece) > 0 && outcome == SSH_UNDECIDED && a->step != STEP_DONE &&
+           a->cipher != 0 && a->mac != 0 && a->is_plain) {
+        size_t size = next_packet(a, piece);
 
-        if (a->step == STEP_DONE || a->cipher == 0 || a->mac == 0 || !a->is_plain)
+        if (size == 0)
             return SSH_UNDECIDED;
-        size = next_packet(a, &piece);
-        if (size == 0 || size > UINT16_MAX)
+        if (size > MESSAGE_MAX)
             a->step = STEP_DONE;
         else
             outcome = add_packet(a, of_client, size, now_us);
     }
+    rd_skip(piece, rd_left(piece));
     return outcome;
 }

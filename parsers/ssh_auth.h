@@ -34,7 +34,8 @@ enum ssh_outcome { SSH_UNDECIDED, SSH_SUCCESS, SSH_FAILURE, SSH_FAILURE_LONG };
 /* The name-lists of one side's KEXINIT for packets from the server. */
 void ssh_auth_offer(
     struct ssh_auth *a, bool of_client, struct rd ciphers, struct rd macs, struct rd compressions);
-/* Sealed bytes of one side as they came in one piece, at that time. */
-enum ssh_outcome ssh_auth_add(struct ssh_auth *a, bool of_client, struct rd piece, int64_t now_us);
+/* Sealed bytes of one side as they came in one piece, at that time. What is left in it has not all
+ * come: a message whose length shows goes on in the next segment. */
+enum ssh_outcome ssh_auth_add(struct ssh_auth *a, bool of_client, struct rd *piece, int64_t now_us);
 
 #endif

@@ -67,7 +67,6 @@ class Lab:
     def segment(self, bridge, hosts, device=None):
         """A bridge to record at, and hosts on it: {name: addresses}. Their device has its name, when no other is given, and sends
         packets as long as on a wire."""
-        wire = () if device else ("gso_max_segs", "1")
         device = device or bridge
         self._ip("-n", self.net, "link", "add", bridge, "type", "bridge")
         self._ip("-n", self.net, "link", "set", bridge, "up", "promisc", "on")
@@ -77,7 +76,7 @@ class Lab:
                 self.add(name)
             self._ip("link", "add", device, "netns", space, "type", "veth", "peer", "name", port, "netns", self.net)
             self._ip("-n", self.net, "link", "set", port, "master", bridge, "up")
-            self._ip("-n", space, "link", "set", device, "up", *wire)
+            self._ip("-n", space, "link", "set", device, "up", "gso_max_segs", "1")
             for address in addresses:
                 self._ip("-n", space, "addr", "add", address, "dev", device)
 

@@ -312,6 +312,42 @@ test_ends(void **state)
 
 /* ---- what is refused ---- */
 
+/* Ciphers that show lengths: a message goes on in the next segment, behind the end of another. */
+static void
+test_a_message_in_two_segments(void **state)
+{
+    static const struct offer offer = { "curve25519-sha256", GCM, "hmac-sha2-256", "none" };
+    static const short pieces[] = { 52, -52, 68, -52, 84, -36 };
+    static struct handshake h;
+    struct parse_input in = segment();
+    union parse_state kept;
+    struct parse_check c;
+    char room[2 * ROOM];
+
+    (void)state;
+    make(&h, &offer, &offer);
+    assert_int_equal(conversation_run(&parser_ssh, in, h.turns, &kept, &c), h.count);
+    memset(&c, 0, sizeof c);
+    for (size_t i = 0; i < COUNT(pieces); i++) {
+        struct turn t = sealed(room, pieces[i], GCM, offer.macs), first;
+
+        if (i == 1) { /* the extension's last bytes come with it */
+            t = sealed(room, -212, GCM, offer.macs);
+            (void)sealed(room + 212, pieces[i], GCM, offer.macs);
+            first = t;
+            first.n = 100;
+            assert_int_equal(conversation_turn(&parser_ssh, &in, &first, &kept, &c), PARSE_MORE);
+            first.n = 212 + 2;
+            assert_int_equal(conversation_turn(&parser_ssh, &in, &first, &kept, &c), PARSE_MORE);
+            assert_int_equal(rd_left(&in.data), 2);
+            t.bytes = room + 212;
+            t.n = 52;
+        }
+        assert_int_equal(conversation_turn(&parser_ssh, &in, &t, &kept, &c), PARSE_OK);
+    }
+    assert_string_equal(c.facts, "login result=success inferred=yes method=ssh");
+}
+
 static const struct {
     const char *name;
     struct turn turns[CONVERSATION_TURNS];
@@ -360,6 +396,7 @@ main(void)
         cmocka_unit_test(test_key_exchange),
         cmocka_unit_test(test_the_server_may_call),
         cmocka_unit_test(test_ends),
+        cmocka_unit_test(test_a_message_in_two_segments),
         cmocka_unit_test(test_hostile_and_other_bytes),
     };
 
