@@ -200,7 +200,7 @@ static const struct config_option metrics_options[] = {
 
 static const struct config_option classify_options[] = {
     { .key = "enabled", .kind = KIND_BOOL, AT(classify_enabled), .initial = "true",
-      .help = "nDPI's classification. Without it tools are known by names and ports only, and packets cost a tenth." },
+      .help = "nDPI's classification of what no parser of ours has read. Without it tools are known by handshakes, names and ports only." },
     END
 };
 
