@@ -57,8 +57,6 @@ const char *observe_transport(uint8_t protocol);
 
 /* observe_parse.c */
 void observe_index_parsers(struct observer *o);
-/* Gives back what is remembered of links. */
-void observe_links_forget(struct observer *o, struct observe_link *links, unsigned count);
 /* Sets which parsers may fit a new flow. */
 void observe_choose(struct observer *o, struct flow *f);
 /* Runs them over the packet's payload; of TCP's also what an acknowledgement says of the other
@@ -76,6 +74,19 @@ bool observe_is_new(
 /* What a parser said, before it is told; false: drop it. Names and certificates of a tool's
  * machinery, and handshakes, are signs of a session. f is NULL for a frame without IP. */
 bool observe_fact(struct observer *o, struct flow *f, const char *protocol, struct fact *fact);
+
+/* observe_nested.c */
+/* The stream of that key among those that the carrier's messages carry, a new one with these
+ * candidates when it is not known; NULL when there is no room (also for the carrier: NULL). */
+struct stream_pair *observe_nested_take(
+    struct observer *o, struct stream_pair *carrier, uint32_t key, uint64_t candidates);
+/* What comes next of that key is another stream. */
+void observe_nested_drop(struct observer *o, struct stream_pair *carrier, uint32_t key);
+/* What is remembered between two ends of a link, of PPP's negotiation for one, or of all ends. */
+struct stream_pair *observe_link_pair(
+    struct observer *o, const struct packet *p, uint16_t type, bool is_wide);
+/* Gives back what is remembered of links. */
+void observe_links_forget(struct observer *o, struct observe_link *links, unsigned count);
 
 /* observe_upload.c */
 /* A name that the flow's client asked its server for. */

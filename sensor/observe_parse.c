@@ -12,8 +12,6 @@
 
 #define SWITCHES_MAX 4 /* SOCKS, HTTP CONNECT, SMTP, STARTTLS */
 #define LINK_PAIRED (UINT64_C(1) << 63)
-#define LINK_USED 1
-#define WIDE_SHIFT 8
 #define NESTED_MAX                                                                                 \
     16 /* streams within one flow at a time: logins under way through one gateway                  \
         */
@@ -419,61 +417,6 @@ carrying_pair(struct job *job)
     return job->f->streams;
 }
 
-/* Where the stream stands in its list: the end of it (NULL there) when it is not in it; the oldest
- * one's place makes room for it. */
-static struct stream_pair **
-find_nested(struct job *job, struct stream_pair *carrier, uint32_t key)
-{
-    struct stream_pair **at = &carrier->nested;
-    unsigned n = 0;
-
-    while (*at != NULL && (*at)->which.key != key) {
-        if (++n == NESTED_MAX) {
-            stream_pair_free(job->o->streams, *at);
-            *at = NULL;
-            break;
-        }
-        at = &(*at)->next_nested;
-    }
-    return at;
-}
-
-/* The pair that reads this stream of what the datagrams or streams of this flow carry, moved to the
- * front of its list. */
-static struct stream_pair *
-nested_pair(struct job *job, const struct parse_nested *which)
-{
-    struct stream_pair *carrier = carrying_pair(job), **at, *pair = NULL;
-
-    if (carrier != NULL) {
-        at = find_nested(job, carrier, which->key);
-        pair = *at;
-        if (pair != NULL)
-            *at = pair->next_nested;
-        else if ((pair = stream_pair_take(job->o->streams)) != NULL)
-            pair->candidates = job->o->anywhere[OBSERVE_TCP] & ~(UINT64_C(1) << job->row);
-    }
-    if (pair == NULL) {
-        job->o->counts.streams_refused++;
-        return NULL;
-    }
-    pair->next_nested = carrier->nested;
-    carrier->nested = pair;
-    return pair;
-}
-
-static void
-drop_nested(struct job *job, uint32_t key)
-{
-    struct stream_pair *carrier = job->f != NULL ? job->f->streams : job->pair, **at, *gone;
-
-    if (carrier == NULL || *(at = find_nested(job, carrier, key)) == NULL)
-        return;
-    gone = *at;
-    *at = gone->next_nested;
-    stream_pair_free(job->o->streams, gone);
-}
-
 static void
 take_nested_of(void *context, const struct parse_nested *which, const uint8_t *bytes, size_t n)
 {
@@ -481,20 +424,22 @@ take_nested_of(void *context, const struct parse_nested *which, const uint8_t *b
     struct stream_segment segment = {
         .data = bytes, .captured = (uint32_t)n, .length = (uint32_t)n
     };
-    struct stream_pair *pair;
+    struct stream_pair *carrier, *pair;
     struct stream *s;
 
     if (job->is_nested || n > UINT16_MAX)
         return;
+    carrier = carrying_pair(job);
     if (n == 0) { /* it begins anew */
-        drop_nested(job, which->key);
+        observe_nested_drop(job->o, carrier, which->key);
         return;
     }
-    if ((pair = nested_pair(job, which)) == NULL)
+    pair = observe_nested_take(
+        job->o, carrier, which->key, job->o->anywhere[OBSERVE_TCP] & ~(UINT64_C(1) << job->row));
+    if (pair == NULL)
         return;
     if (which->from_client)
         pair->which = *which;
-    pair->which.key = which->key;
     inner = *job;
     inner.is_nested = true;
     inner.is_filled = false;
@@ -621,38 +566,6 @@ observe_parse(struct observer *o, struct flow *f, unsigned direction, const stru
 }
 
 void
-observe_links_forget(struct observer *o, struct observe_link *links, unsigned count)
-{
-    for (struct observe_link *l = links; l < links + count; l++) {
-        for (struct stream_pair *p = l->pair.nested, *next; p != NULL; p = next) {
-            next = p->next_nested;
-            stream_pair_free(o->streams, p);
-        }
-        memset(l, 0, sizeof *l);
-    }
-}
-
-/* What is remembered between two ends of a link, of PPP's negotiation for one, or of all ends. Two
- * that fall on one place forget each other. */
-static struct stream_pair *
-link_pair(struct observer *o, const struct packet *p, bool is_wide)
-{
-    uint64_t key = (uint64_t)p->encapsulation << 32 | LINK_USED;
-    bool has_ends = !is_wide && p->source_mac != NULL && p->destination_mac != NULL;
-    struct observe_link *l;
-
-    for (unsigned i = 0; has_ends && i < 6; i++)
-        key += ((uint64_t)p->source_mac[i] + p->destination_mac[i]) << (i * 4);
-    key += is_wide ? (uint64_t)link_type(p) << WIDE_SHIFT : 0;
-    l = &o->links[key % OBSERVE_LINKS];
-    if (l->key != key) {
-        observe_links_forget(o, l, 1);
-        l->key = key;
-    }
-    return &l->pair;
-}
-
-void
 observer_link(struct observer *o, const struct packet *p)
 {
     uint64_t candidates = o->of_port[OBSERVE_LINK][o->port_row[link_type(p)]];
@@ -660,6 +573,6 @@ observer_link(struct observer *o, const struct packet *p)
 
     if (candidates == 0)
         return;
-    job.pair = link_pair(o, p, (candidates & o->link_wide) != 0);
+    job.pair = observe_link_pair(o, p, link_type(p), (candidates & o->link_wide) != 0);
     parse_datagram(&job, p->link_payload, candidates);
 }
