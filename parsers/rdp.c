@@ -133,19 +133,18 @@ take_negotiation(struct rd *r, uint8_t type, uint32_t *word)
 static enum parse_result
 read_request(struct rd r, struct rdp_state *s, const struct parse_output *out)
 {
-    struct rd line, name;
+    struct rd line = rd_of(NULL, 0), name;
+    bool has_line = text_take_until(&r, "\r\n", &line);
     uint32_t word;
 
-    if (text_take_until(&r, "\r\n", &line)) {
-        name = line;
-        if (text_take(&name, "Cookie: mstshash="))
-            tell_cookie(name, out);
-        else if (text_take(&name, "Cookie: msts="))
-            keep_route(s, name);
-        else if (!text_take(&name, "Cookie: ") && !text_take(&name, "tsv://"))
-            return PARSE_NOT_MINE;
-    }
     if (rd_left(&r) > 0 && !take_negotiation(&r, NEGOTIATION_REQUEST, &word))
+        return PARSE_NOT_MINE;
+    name = line;
+    if (text_take(&name, "Cookie: mstshash="))
+        tell_cookie(name, out);
+    else if (text_take(&name, "Cookie: msts="))
+        keep_route(s, name);
+    else if (has_line && !text_take(&name, "Cookie: ") && !text_take(&name, "tsv://"))
         return PARSE_NOT_MINE;
     s->step = STEP_REQUESTED;
     return PARSE_OK;
