@@ -178,6 +178,19 @@ load_tree(
     return loaded;
 }
 
+/* A file that is the list itself, without the key above it, says the same. */
+static struct config_node *
+under_key(struct load *l, struct config_node *root, const struct config_option *options)
+{
+    struct config_node *map;
+
+    if (root->type != NODE_LIST)
+        return root;
+    map = config_node_new(l->scratch, NODE_MAP, root->origin);
+    config_node_set(map, options[0].key, root);
+    return map;
+}
+
 static void
 load_roster(struct load *l)
 {
@@ -194,6 +207,7 @@ load_roster(struct load *l)
         report_file(l, naming, "roster", l->config->roster_path, why, line, column);
         return;
     }
+    root = under_key(l, root, config_roster_options);
     roster = load_tree(l, root, config_roster_options, sizeof(*roster));
     if (roster == NULL)
         return;
@@ -205,9 +219,11 @@ load_roster(struct load *l)
 static void
 take_indicators(struct load *l, struct config_node *root, const char *file)
 {
-    struct config_indicators *more = load_tree(l, root, config_indicator_options, sizeof(*more));
+    struct config_indicators *more;
     struct config *c = l->config;
 
+    root = under_key(l, root, config_indicator_options);
+    more = load_tree(l, root, config_indicator_options, sizeof(*more));
     if (more == NULL || more->count == 0)
         return;
     config_rules_check_indicators(&l->report, more->list, more->count, root, l->now);

@@ -6,8 +6,9 @@
  * (RFC 3489, Google's first clients) on the ports of STUN servers alone.
  *
  * An end that answers a Binding request with MESSAGE-INTEGRITY holds ICE's short-term credentials:
- * it is a peer, no server. A TURN user name belongs to an application more often than to a person
- * (shared or made up for an hour), so it is told beside the peers and never as a login.
+ * it is a peer, no server; so are both ends of a check that goes to who has spoken before. A TURN
+ * user name belongs to an application more often than to a person (shared or made up for an hour),
+ * so it is told beside the peers and never as a login.
  *
  * Checks that a relay carries (in Send and Data indications and ChannelData) name the ends of the
  * call by their user fragments, and their answers the end behind the relay. Which peer a channel
@@ -52,6 +53,10 @@ enum attribute {
     ATTRIBUTE_XOR_MAPPED_ADDRESS = 0x0020,
     ATTRIBUTE_XOR_MAPPED_ADDRESS_DRAFT = 0x8020,
     ATTRIBUTE_SOFTWARE = 0x8022,
+    ATTRIBUTE_PRIORITY = 0x0024, /* of ICE's checks alone, as the next three */
+    ATTRIBUTE_USE_CANDIDATE = 0x0025,
+    ATTRIBUTE_ICE_CONTROLLED = 0x8029,
+    ATTRIBUTE_ICE_CONTROLLING = 0x802a,
 };
 
 struct endpoint {
@@ -62,7 +67,7 @@ struct endpoint {
 struct message {
     enum class class;
     unsigned method;
-    bool has_cookie, has_integrity, has_mapped, has_relayed;
+    bool has_cookie, has_integrity, has_mapped, has_relayed, is_ice;
     const uint8_t *mask;
     struct rd username, realm, software, data; /* .p NULL: absent */
     struct rd fragments;                       /* of users, in the check that it carries */
@@ -119,6 +124,12 @@ read_attribute(uint16_t type, struct rd value, struct message *m)
     case ATTRIBUTE_INTEGRITY:
     case ATTRIBUTE_INTEGRITY_SHA256:
         m->has_integrity = true;
+        return true;
+    case ATTRIBUTE_PRIORITY:
+    case ATTRIBUTE_USE_CANDIDATE:
+    case ATTRIBUTE_ICE_CONTROLLED:
+    case ATTRIBUTE_ICE_CONTROLLING:
+        m->is_ice = true;
         return true;
     case ATTRIBUTE_MAPPED_ADDRESS: /* NATs rewrite it: the masked one counts */
         if (m->has_mapped)
@@ -200,12 +211,18 @@ static void
 tell(const struct message *m, const struct parse_input *in, const struct parse_output *out)
 {
     struct endpoint from = { in->source, in->source_port };
+    struct endpoint to = { in->destination, in->destination_port };
     bool is_check = m->method == METHOD_BINDING && m->has_integrity;
 
     if (m->software.p != NULL)
         tell_software(m, out);
     for (unsigned i = 0; i < m->peer_count; i++)
         tell_peer("turn-peer", &m->peers[i], m, out);
+    /* Who checks an end that has spoken checks a peer, and each end is the other's. */
+    if (m->class == CLASS_REQUEST && m->method == METHOD_BINDING && m->is_ice && in->peer_us != 0) {
+        tell_peer("ice", &from, m, out);
+        tell_peer("ice", &to, m, out);
+    }
     if (m->class != CLASS_SUCCESS)
         return;
     if (is_check)

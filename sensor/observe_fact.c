@@ -73,6 +73,9 @@ sign_by_name(struct observer *o, struct flow *f, const char *protocol, const str
         observe_upload_name(o, f, host);
     tool = tor_is_server_name(host, f->port[FLOW_SERVER]) ? list_tool_by_name("Tor")
                                                           : list_tool_by_domain(host, &is_web);
+    if (is_web && tool != NULL && strcmp(tool->class_name, "remote-tool") == 0 &&
+        !fact_is(fact, KEY_WHAT, "dns-question"))
+        session_sign(o->sessions, f, tool, SIGN_PAGE, protocol, NULL);
     if (tool == NULL || is_web)
         return;
     if (fact_is(fact, KEY_WHAT, "dns-question"))

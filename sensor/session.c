@@ -69,6 +69,7 @@ static const char *const sign_names[] = {
     [SIGN_PEER_CERTIFICATE] = "certificate",
     [SIGN_HANDSHAKE] = "handshake",
     [SIGN_GATEWAY] = "gateway",
+    [SIGN_PAGE] = "vendor-page",
 };
 
 /* Signs that only the vendor's machines carry. */
@@ -79,6 +80,7 @@ static const bool is_of_vendor[] = {
     [SIGN_CERTIFICATE] = true,
     [SIGN_HANDSHAKE] = false,
     [SIGN_GATEWAY] = false,
+    [SIGN_PAGE] = true,
 };
 
 /* Where a program waits for its peers, by the vendors' manuals; relays listen elsewhere. */
@@ -200,8 +202,9 @@ raise_state(struct session_table *t, const struct flow *f, struct session *s)
     uint32_t least =
         strncmp(s->protocol, "tls", 3) == 0 ? t->policy.tls_packets : t->policy.packets;
 
-    if (s->state >= SESSION_CONNECTED || s->is_waiting || (f->marks & FLOW_ESTABLISHED) == 0 ||
-        f->payload_packets[FLOW_CLIENT] < least || f->payload_packets[FLOW_SERVER] < least)
+    if (s->state >= SESSION_CONNECTED || s->is_waiting || s->sign == SIGN_PAGE ||
+        (f->marks & FLOW_ESTABLISHED) == 0 || f->payload_packets[FLOW_CLIENT] < least ||
+        f->payload_packets[FLOW_SERVER] < least)
         return false;
     s->state = SESSION_CONNECTED;
     return true;
@@ -210,7 +213,11 @@ raise_state(struct session_table *t, const struct flow *f, struct session *s)
 static bool
 raise_controlled(const struct flow *f, struct session *s, enum control_screen screen)
 {
-    if (screen == CONTROL_NONE || (s->state != SESSION_CONNECTED && !s->is_waiting))
+    bool is_page = s->sign == SIGN_PAGE && s->state == SESSION_NAMED;
+
+    if (screen == CONTROL_NONE || (s->state != SESSION_CONNECTED && !s->is_waiting && !is_page))
+        return false;
+    if (is_page && screen != CONTROL_SCREEN_FROM_CLIENT) /* a film looks like that */
         return false;
     s->is_waiting = false;
     s->state = SESSION_CONTROLLED;
@@ -297,7 +304,10 @@ session_sign(struct session_table *t, struct flow *f, const struct list_tool *to
         return;
     }
     /* What is reached through a proxy counts for more than the proxy. */
-    if (f->session != NULL && (!is_proxy(f->session->tool) || is_proxy(tool)))
+    if (f->session != NULL && f->session->sign != SIGN_PAGE &&
+        (!is_proxy(f->session->tool) || is_proxy(tool)))
+        return;
+    if (f->session != NULL && sign == SIGN_PAGE)
         return;
     if (sign == SIGN_NDPI && !second_sign_seen(tool, f, t->gateways)) {
         f->marks |= FLOW_WANTS_SIGN;

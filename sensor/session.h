@@ -29,6 +29,7 @@ enum session_sign {
     SIGN_CERTIFICATE,
     SIGN_PEER_CERTIFICATE, /* one that the tool's program shows, not its vendor's machine */
     SIGN_HANDSHAKE,
+    SIGN_PAGE,   /* a name of the vendor's that anybody visits: nothing, until somebody drives */
     SIGN_GATEWAY /* TLS with one of the configured gateways */
 };
 

@@ -41,6 +41,26 @@ struct kvms {
     } list[KVMS_MAX];
 };
 
+/* What is printed on the box. */
+static const struct {
+    const char *name, *tool;
+} other_names[] = {
+    { "glrm1", "GLKVM" }, /* the Comet's type */
+    { "cometkvm", "GLKVM" },
+    { "kvmcomet", "GLKVM" },
+    { "glcomet", "GLKVM" },
+    { "glinetcomet", "GLKVM" },
+};
+
+static void
+add_kvm(struct kvms *k, const struct list_tool *tool, const char *name)
+{
+    if (tool == NULL || k->count == KVMS_MAX)
+        return;
+    k->list[k->count].tool = tool;
+    squeeze(k->list[k->count++].name, KVM_NAME, name);
+}
+
 static void *
 open_kvms(const struct detect *d)
 {
@@ -49,12 +69,11 @@ open_kvms(const struct detect *d)
     const struct list_tool *tools = list_tools(&count);
 
     (void)d;
-    for (unsigned i = 0; k != NULL && i < count && k->count < KVMS_MAX; i++) {
-        if (strcmp(tools[i].class_name, "ip-kvm") != 0)
-            continue;
-        k->list[k->count].tool = &tools[i];
-        squeeze(k->list[k->count++].name, KVM_NAME, tools[i].name);
-    }
+    for (unsigned i = 0; k != NULL && i < count; i++)
+        if (strcmp(tools[i].class_name, "ip-kvm") == 0)
+            add_kvm(k, &tools[i], tools[i].name);
+    for (size_t i = 0; k != NULL && i < sizeof other_names / sizeof other_names[0]; i++)
+        add_kvm(k, list_tool_by_name(other_names[i].tool), other_names[i].name);
     return k;
 }
 

@@ -104,3 +104,15 @@ def _(w):
     w.tcp(T + 60, GERMANY, 50000, LAPTOP, 5900, vnc("s", "c") + keys, fin=False)
     w.tcp(T + 60.1, LAPTOP, 50001, "10.0.0.22", 22, start + words, fin=False)
     w.logout(T + 770, "one", HOME, "s1", LAPTOP)
+
+
+# ICE's checks without MESSAGE-INTEGRITY: it is PRIORITY that only they have.
+@case("checks with a peer in China while a relayed tool drives", [
+    alert("remote-control", "high", 2.5, **ONE), alert("revealed-peer", "info", 0, **ONE), alert("egress-country", "high", 4, **ONE),
+    alert("case", "high", 6.5, **ONE)])
+def _(w):
+    w.login(T, "one", HOME, LAPTOP, session="s1")
+    tool(w, T + 60, ANYDESK, craft.driven(120), laptop=LAPTOP)
+    for n in range(3):
+        w.udp(T + 90 + n, LAPTOP, 50500, CHINA, 40500, stun(0x0001, (0x0024, b"n\0\1\xff")))
+        w.udp(T + 90.1 + n, CHINA, 40500, LAPTOP, 50500, stun(0x0101, (0x0020, (HOME, 50500))))

@@ -169,3 +169,17 @@ def _(w):
       config={"networks": {"company": ["198.51.100.0/24"]}})
 def _(w):
     ssh(w, T, CHINA, 80)
+
+
+@case("driven under a name of the vendor's that people visit as well", [
+    alert("remote-control", "high", 2.5, subject__account="contractor1", geo=None)])
+def _(w):
+    w.login(T, "contractor1", HOME, "10.8.0.5", session="s1")
+    tool(w, T + 60, "assist.zoho.com", craft.driven(90))
+
+
+@case("a film on a vendor's page, and an hour of reading there", absent=["remote-control"])
+def _(w):
+    w.login(T, "contractor1", HOME, "10.8.0.5", session="s1")
+    tool(w, T + 60, "www.teamviewer.com", craft.driven(90, screen_side="s"))
+    tool(w, T + 300, "www.anydesk.com", TALK * 30, port=50001)

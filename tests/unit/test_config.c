@@ -389,6 +389,29 @@ a_bad_override_is_named_as_such(void **state)
 }
 
 static void
+a_roster_may_be_the_list_itself(void **state)
+{
+    static const char *const names[] = { "roster=" GOOD "files/roster-list.yaml",
+        "indicators=[" GOOD "files/indicators-list.yaml]" };
+    struct said said = { .count = 0 };
+    struct config_request request = { .overrides = names,
+        .override_count = COUNT(names),
+        .specs = specs,
+        .spec_count = COUNT(specs),
+        .message = hear,
+        .context = &said };
+    struct config *c = config_load(&request);
+
+    (void)state;
+    assert_non_null(c);
+    assert_int_equal(c->contractor_count, 1);
+    assert_string_equal(c->contractors->name, "Contractor One");
+    assert_int_equal(c->indicator_count, 1);
+    assert_string_equal(c->indicators->name, "front company");
+    config_free(c);
+}
+
+static void
 the_roster_argument_outranks_the_file(void **state)
 {
     static const char *const keep[] = { "policy.realms=keep" };
@@ -605,6 +628,7 @@ main(void)
         cmocka_unit_test(the_shipped_indicators_apply_when_none_are_named),
         cmocka_unit_test(overrides_take_yaml_values_and_the_last_wins),
         cmocka_unit_test(a_bad_override_is_named_as_such),
+        cmocka_unit_test(a_roster_may_be_the_list_itself),
         cmocka_unit_test(the_roster_argument_outranks_the_file),
         cmocka_unit_test(a_dump_loads_to_the_same),
         cmocka_unit_test(the_shipped_file_equals_the_defaults),

@@ -130,6 +130,29 @@ test_messages(void **state)
     }
 }
 
+/* It names both ends, with and without MESSAGE-INTEGRITY; a server's client never does. */
+static void
+test_check_of_one_who_spoke(void **state)
+{
+    static const char plain[] = "00010008 " ID "00240004 6e0001ff";
+    static const char of_client[] = "00010000 " ID;
+    uint8_t bytes[ROOM];
+    struct parse_input in = datagram(9);
+    struct parse_check c;
+
+    (void)state;
+    in.peer_us = 1;
+    (void)parse_check_run(
+        &parser_stun, &in, bytes, parse_check_hex(bytes, sizeof bytes, plain), &c);
+    assert_string_equal(c.facts, "peer address=198.51.100.1 how=ice port=50000; "
+                                 "peer address=198.51.100.2 how=ice port=9");
+    in = datagram(9);
+    in.peer_us = 1;
+    (void)parse_check_run(
+        &parser_stun, &in, bytes, parse_check_hex(bytes, sizeof bytes, of_client), &c);
+    assert_string_equal(c.facts, "");
+}
+
 static const struct {
     const char *name, *hex;
     uint16_t port;
@@ -246,6 +269,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_messages),
+        cmocka_unit_test(test_check_of_one_who_spoke),
         cmocka_unit_test(test_hostile_and_other_bytes),
         cmocka_unit_test(test_streams),
         cmocka_unit_test(test_channels),
