@@ -273,17 +273,31 @@ analyst_observe(struct analyst *a, const struct observation *o)
     cases_settle(a->cases, a->now_us);
 }
 
+static void
+write_last(struct analyst *a)
+{
+    cases_settle(a->cases, a->now_us);
+    findings_finish(a->findings);
+    cases_finish(a->cases, a->now_us);
+}
+
 void
 analyst_finish(struct analyst *a)
 {
+    if (a->summary.observations == a->summary.left_out)
+        return; /* all that can be said was said by an earlier run */
     join_session_due(a, true);
     join_login_due(a, true);
     for (unsigned i = 0; i < a->detect_count; i++)
         if (a->detects[i].detector->finish != NULL)
             a->detects[i].detector->finish(&a->detects[i], a->now_us);
-    cases_settle(a->cases, a->now_us);
-    findings_finish(a->findings);
-    cases_finish(a->cases, a->now_us);
+    write_last(a);
+}
+
+void
+analyst_pause(struct analyst *a)
+{
+    write_last(a);
 }
 
 void

@@ -15,6 +15,7 @@
 #include <stdio.h>
 
 struct analyst;
+struct resumed;
 struct state;
 
 struct analyst_request {
@@ -33,15 +34,21 @@ struct analyst_summary {
 
 struct analyst *analyst_open(const struct analyst_request *request);
 void analyst_observe(struct analyst *a, const struct observation *o);
-/* End of input: last updates and cases are written. */
+/* End of input: what waits is judged as things stand, last updates and cases are written. */
 void analyst_finish(struct analyst *a);
+/* End of input, of which another run goes on: last updates and cases are written, what waits goes
+ * on waiting. Then analyst_save(); and analyst_finish(), when this run is to say what it makes of
+ * that already: it is not stored, so that the next one may judge otherwise. */
+void analyst_pause(struct analyst *a);
 
 /* Goes on from a state file; before the first observation. Replayed observations that are earlier
  * than its last are left out, so that none counts twice; live it is the clock that was wrong. 0, or
  * -1: state_error() tells why. */
 int analyst_load(struct analyst *a, struct state *s, bool is_live);
 /* Stores what changed since; `last`: at the end. 0, or -1: it is tried again with the next. */
-int analyst_save(const struct analyst *a, struct state *s, bool last);
+int analyst_save(struct analyst *a, struct state *s, bool last);
+/* The sessions that are open, of the last run: what resume_open() takes. Their number. */
+size_t analyst_get_open(const struct analyst *a, struct resumed *out, size_t room);
 void analyst_get_summary(const struct analyst *a, struct analyst_summary *out);
 /* Suppress entries never hit, one line each. */
 void analyst_report_suppress(

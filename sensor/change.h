@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Which accounts, sites and devices changed since they were stored, and which went.
+ * Which accounts, sites, devices and what is under way changed since they were stored, and which
+ * went.
  *
  * Each has a serial, unique among all of them for as long as a state file is kept, and an ordinal
  * of its last use: the order in which tables are read back.
@@ -11,7 +12,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum change_of { CHANGE_ACCOUNT, CHANGE_SITE, CHANGE_DEVICE, CHANGE_OF_COUNT };
+enum change_of {
+    CHANGE_ACCOUNT,
+    CHANGE_SITE,
+    CHANGE_DEVICE,
+    CHANGE_SESSION,
+    CHANGE_UNDERWAY,
+    CHANGE_OF_COUNT
+};
 
 /* Part of its owner. */
 struct change {

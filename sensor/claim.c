@@ -3,6 +3,16 @@
 #include <stdio.h>
 #include <string.h>
 
+const struct memory_field claim_source_memory[] = {
+    MEMORY_NUMBER(struct claim_source, time_us),
+    MEMORY_NUMBER(struct claim_source, flow),
+    MEMORY_NUMBER(struct claim_source, packet),
+    MEMORY_BYTES(struct claim_source, protocol),
+    MEMORY_BYTES(struct claim_source, capture),
+    MEMORY_BYTES(struct claim_source, encapsulation),
+    MEMORY_END,
+};
+
 struct claim_source
 claim_source_of(const struct observation *o)
 {

@@ -6,6 +6,7 @@
 #define SENSOR_CLAIM_H
 
 #include "alert.h"
+#include "memory.h"
 #include "observation.h"
 
 #define CLAIM_WHAT 40
@@ -24,6 +25,8 @@ struct claim {
     uint64_t packets[ALERT_PACKETS]; /* further ones of the same capture */
     unsigned packet_count;
 };
+
+extern const struct memory_field claim_source_memory[];
 
 struct claim_source claim_source_of(const struct observation *o);
 /* Merges a further sighting of the same claim: remembers its packet while there is room. False when

@@ -245,6 +245,8 @@ flow_make(struct flow_table *t, const struct packet *p, uint32_t hash, int64_t t
     memset(f, 0, sizeof *f);
     flow_begin(f, p, time_us);
     f->hash = hash;
+    if (t->request.begun != NULL)
+        t->request.begun(t->request.context, f, p);
     for (at = home(t, hash); t->buckets[at].index != FLOW_NONE;)
         at = (at + 1) & t->mask;
     t->buckets[at] = (struct bucket){ .hash = hash, .index = index };

@@ -108,6 +108,9 @@ struct flow_table_request {
     /* Called for each flow that ends (timed out, evicted, superseded by a new SYN, table closed),
      * before its slot is reused. */
     void (*ended)(void *context, struct flow *f);
+    /* Called for each new flow before its first packet is counted. NULL: not. It may turn the ends
+     * round. */
+    void (*begun)(void *context, struct flow *f, const struct packet *p);
     void *context;
 };
 

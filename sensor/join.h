@@ -9,6 +9,7 @@
 #include "analyst.h"
 #include "case.h"
 #include "detect/detect.h"
+#include "underway.h"
 
 /* Two sources tell of one login within this time ... */
 #define JOIN_COPY_US (5 * SECOND_US)
@@ -19,11 +20,6 @@
 #define JOIN_FLOW_US (60 * SECOND_US)
 /* Sites and accounts know each other for this long. */
 #define JOIN_SITE_US (7 * DAY_US)
-
-struct remote;
-struct pending;
-struct overlap;
-struct early_peer;
 
 struct analyst {
     const struct config *config;
@@ -41,12 +37,15 @@ struct analyst {
     bool is_closing, has_time, has_past;
     int64_t now_us, past_us; /* past: up to there a state file has seen all */
     struct analyst_summary summary;
-    struct remote *remotes;         /* open sessions, by flow */
-    struct early_peer *early_peers; /* far ends told before their session, oldest first */
-    unsigned early_peer_count;
-    struct pending *pendings; /* flows that wait for their login, oldest first */
+    struct underway_session *sessions; /* open ones, by flow, in order of use */
+    unsigned restored_count;           /* those of the last run that were not heard of yet */
+    int64_t restored_looked_us;
+    struct underway *pendings; /* flows that wait for their login; like the others oldest first */
     unsigned pending_count;
-    struct overlap *overlaps; /* logins whose least overlap is still to pass, oldest first */
+    struct underway *overlaps; /* logins whose least overlap is still to pass */
+    unsigned overlap_count;
+    struct underway *callers; /* far ends told before their session */
+    unsigned caller_count;
 };
 
 /* Runs the detectors that want it. */
@@ -74,13 +73,23 @@ struct join_end {
     enum locality locality;
 };
 
-/* What a session does that is neither access nor control: a way in, a way around. `told` keeps what
- * was raised of it. */
-struct join_ways {
-    bool is_exposed, is_tunnel;
-};
+/* join_underway.c: a record in a list; NULL when memory is short. */
+struct underway *join_underway_add(struct analyst *a, struct underway **list,
+    enum underway_kind kind, const struct in6_addr *address, const struct observation *o);
+void join_underway_drop(struct underway **list, struct underway *w);
+/* The session that this observation is of, with what it says of its flow; made when it is new. NULL
+ * when memory is short. */
+struct underway_session *join_underway_session(struct analyst *a, const struct observation *o);
+void join_underway_close(struct analyst *a, struct underway_session *r);
+/* Sessions of the last run whose flows have not come again end as theirs would have. */
+void join_underway_expire(struct analyst *a);
+/* From a state file, once accounts are there. False: there is no room. */
+bool join_underway_restore(struct analyst *a, const struct underway *row);
+bool join_underway_restore_session(struct analyst *a, const struct underway_session *row);
+
+/* What a session does that is neither access nor control: a way in, a way around; once. */
 void join_session_ways(struct analyst *a, const struct observation *o, const char *class_name,
-    const struct in6_addr *client, const struct in6_addr *server, struct join_ways *told);
+    const struct in6_addr *client, const struct in6_addr *server, struct underway_session *told);
 
 /* session-open, session-update, session-close */
 void join_session(struct analyst *a, const struct observation *o);

@@ -8,12 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct overlap {
-    uint64_t lease;
-    int64_t due_us;
-    struct observation observation;
-    struct overlap *prev, *next;
-};
+#define OVERLAP_LIMIT 4096 /* logins at once whose least overlap is still to pass */
 
 /* What one observation tells of a login. */
 struct told {
@@ -177,23 +172,38 @@ raise_login(
     join_raise(a, &e);
 }
 
+/* The oldest login whose least overlap was still to pass. */
+static void
+judge_overlap(struct analyst *a)
+{
+    struct underway *check = a->overlaps;
+    struct lease *l = accounts_lease(a->accounts, check->lease);
+
+    if (l != NULL)
+        raise_login(a, l, EVENT_OVERLAP, &check->observation);
+    join_underway_drop(&a->overlaps, check);
+    a->overlap_count--;
+}
+
 /* Its outside address is known now: all that asks where from can run. */
 static void
 announce(struct analyst *a, struct lease *l, const struct observation *o)
 {
-    struct overlap *check = calloc(1, sizeof *check);
+    struct underway *check;
 
     l->site = accounts_touch_site(a->accounts, &l->outside, a->now_us);
     if (l->site != NULL)
         accounts_tie(a->accounts, l->account, l->site, a->now_us, &l->source);
     raise_login(a, l, EVENT_LOGIN, o);
     join_session_claim(a, l);
+    if (a->overlap_count == OVERLAP_LIMIT)
+        judge_overlap(a);
+    check = join_underway_add(a, &a->overlaps, UNDERWAY_OVERLAP, &l->outside, o);
     if (check == NULL)
         return;
     check->lease = l->serial;
     check->due_us = a->now_us + JOIN_FLOW_US;
-    check->observation = *o;
-    DL_APPEND(a->overlaps, check);
+    a->overlap_count++;
 }
 
 void
@@ -384,26 +394,15 @@ join_login(struct analyst *a, const struct observation *o)
 void
 join_login_due(struct analyst *a, bool all)
 {
-    while (a->overlaps != NULL && (all || a->overlaps->due_us < a->now_us)) {
-        struct overlap *check = a->overlaps;
-        struct lease *l = accounts_lease(a->accounts, check->lease);
-
-        DL_DELETE(a->overlaps, check);
-        if (l != NULL)
-            raise_login(a, l, EVENT_OVERLAP, &check->observation);
-        free(check);
-    }
+    while (a->overlaps != NULL && (all || a->overlaps->due_us < a->now_us))
+        judge_overlap(a);
 }
 
 void
 join_login_close(struct analyst *a)
 {
-    while (a->overlaps != NULL) {
-        struct overlap *check = a->overlaps;
-
-        DL_DELETE(a->overlaps, check);
-        free(check);
-    }
+    while (a->overlaps != NULL)
+        join_underway_drop(&a->overlaps, a->overlaps);
 }
 
 struct lease *

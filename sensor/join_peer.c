@@ -5,45 +5,29 @@
  */
 #include "join.h"
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#define EARLY_LIMIT 256           /* callers whose sessions have not come in yet */
+#define CALLER_LIMIT 256          /* callers whose sessions have not come in yet */
 #define DRIVEN_US (5 * MINUTE_US) /* a peer belongs to a control session this fresh */
 
-/* Who asked for a way to the device, before its session came in. */
-struct early_peer {
-    struct in6_addr peer;
-    struct observation observation;
-    struct early_peer *prev, *next;
-};
-
 static void
-drop_early(struct analyst *a, struct early_peer *p)
+drop_caller(struct analyst *a, struct underway *p)
 {
-    DL_DELETE(a->early_peers, p);
-    a->early_peer_count--;
-    free(p);
+    join_underway_drop(&a->callers, p);
+    a->caller_count--;
 }
 
 /* A tool's server, or a TURN relay, names the caller a moment before the session that he will
  * drive. */
 static void
-remember_early(struct analyst *a, const struct observation *o, const struct in6_addr *peer)
+remember_caller(struct analyst *a, const struct observation *o, const struct in6_addr *peer)
 {
-    struct early_peer *p;
-
     if (!fact_is(&o->fact, KEY_HOW, "hole-punch") && !fact_is(&o->fact, KEY_HOW, "turn-peer"))
         return;
-    if (a->early_peer_count == EARLY_LIMIT)
-        drop_early(a, a->early_peers);
-    p = calloc(1, sizeof *p);
-    if (p == NULL)
-        return;
-    p->peer = *peer;
-    p->observation = *o;
-    DL_APPEND(a->early_peers, p);
-    a->early_peer_count++;
+    if (a->caller_count == CALLER_LIMIT)
+        drop_caller(a, a->callers);
+    if (join_underway_add(a, &a->callers, UNDERWAY_CALLER, peer, o) != NULL)
+        a->caller_count++;
 }
 
 /* The far end that a relayed tool's own handshake gives away. False: no driven device takes part.
@@ -79,14 +63,14 @@ static void
 see_hidden_peer(struct analyst *a, const struct observation *o, const struct in6_addr *peer)
 {
     if (!raise_peer(a, o, peer))
-        remember_early(a, o, peer);
+        remember_caller(a, o, peer);
 }
 
 /* Whether somebody who was told before a session may be its far end. A TURN relay's peers are when
  * the session goes through that relay, and once the device is seen to be driven: calls and looks at
  * others' screens have them too. */
 static bool
-is_early(struct analyst *a, const struct early_peer *p, const struct in6_addr *server,
+is_early(struct analyst *a, const struct underway *p, const struct in6_addr *server,
     enum detect_role role, bool *is_old)
 {
     bool is_turn = fact_is(&p->observation.fact, KEY_HOW, "turn-peer");
@@ -99,16 +83,16 @@ is_early(struct analyst *a, const struct early_peer *p, const struct in6_addr *s
 void
 join_peer_early(struct analyst *a, const struct in6_addr *server, enum detect_role role)
 {
-    struct early_peer *p, *next;
+    struct underway *p, *next;
     bool is_old;
 
-    DL_FOREACH_SAFE(a->early_peers, p, next)
+    DL_FOREACH_SAFE(a->callers, p, next)
     {
         bool is_far =
-            is_early(a, p, server, role, &is_old) && raise_peer(a, &p->observation, &p->peer);
+            is_early(a, p, server, role, &is_old) && raise_peer(a, &p->observation, &p->address);
 
         if (is_old || is_far)
-            drop_early(a, p);
+            drop_caller(a, p);
     }
 }
 
@@ -143,6 +127,6 @@ join_peer(struct analyst *a, const struct observation *o)
 void
 join_peer_close(struct analyst *a)
 {
-    while (a->early_peers != NULL)
-        drop_early(a, a->early_peers);
+    while (a->callers != NULL)
+        drop_caller(a, a->callers);
 }

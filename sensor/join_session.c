@@ -8,7 +8,6 @@
 #include "../conf/list.h"
 #include "address.h"
 #include "join.h"
-#include <stdlib.h>
 #include <string.h>
 
 #define PENDING_LIMIT 1024 /* flows that wait for a login at once */
@@ -16,40 +15,6 @@
 #define TUNNEL_BYTES 20000
 #define GUESS_PACKETS 50 /* more than an SSH server's six refusals take, or ... */
 #define GUESS_US (30 * SECOND_US)
-
-struct remote {
-    uint64_t flow;
-    uint64_t lease;  /* of an access session: the login that it carries */
-    uint64_t holder; /* of any other: the login that its end inside had first */
-    int64_t start_us;
-    bool is_access, is_reported, is_controlled, has_far;
-    bool is_refused; /* an access session whose login failed so far */
-    bool is_proven;  /* an access session that is no mere visit or guess */
-    bool is_driven;  /* an end that is watched, by packets of the direction `input` */
-    bool has_driver; /* has_far, and from there the end is driven */
-    uint8_t input;
-    struct in6_addr driven;
-    struct join_ways ways;
-    uint64_t uploaded; /* bytes out that were counted */
-    UT_hash_handle hh;
-};
-
-enum pending_kind {
-    PENDING_ACCESS, /* a way into the company */
-    PENDING_FLOW,   /* a flow with a watched network */
-    PENDING_RTT     /* how far the outside address is */
-};
-
-struct pending {
-    struct in6_addr outside;
-    int64_t due_us;
-    enum pending_kind kind;
-    bool is_told;    /* a flow of the same session has spoken for it */
-    bool is_refused; /* who knocked and was not let in has no session */
-    bool is_proven;  /* as in its session */
-    struct observation observation;
-    struct pending *prev, *next;
-};
 
 void
 join_set_far(struct analyst *a, struct detect_event *e, const struct in6_addr *far)
@@ -128,7 +93,7 @@ join_place_event(struct analyst *a, const struct join_end *end, struct detect_ev
 
 /* A session stays whose it was when it began: its last minutes are told behind the logout. */
 static struct join_end
-end_in_session(struct analyst *a, struct remote *r, const struct in6_addr *address)
+end_in_session(struct analyst *a, struct underway_session *r, const struct in6_addr *address)
 {
     struct lease *l = r->holder == 0 ? NULL : accounts_lease(a->accounts, r->holder);
     struct join_end end = join_end_of(a, address);
@@ -160,24 +125,27 @@ is_access(struct analyst *a, const char *class_name, const struct in6_addr *clie
 }
 
 static void
-attach(struct analyst *a, struct remote *r, struct lease *l, const struct observation *o)
+attach(struct analyst *a, struct underway_session *r, struct lease *l, const struct observation *o)
 {
     r->lease = l->serial;
+    change_mark(&r->change);
     l->open_sessions++;
     join_login_lives(a, l, o);
 }
 
 /* A tunnel may take several flows (IKE on two ports, TLS beside DTLS): one session from there. */
 static void
-speak_for_others(struct analyst *a, const struct pending *p)
+speak_for_others(struct analyst *a, const struct underway *p)
 {
-    struct pending *other;
+    struct underway *other;
 
     DL_FOREACH(a->pendings, other)
     {
-        if (other->kind == PENDING_ACCESS && p->kind == PENDING_ACCESS &&
-            locality_same(&other->outside, &p->outside))
-            other->is_told = true;
+        if (other->kind != UNDERWAY_ACCESS || p->kind != UNDERWAY_ACCESS ||
+            !locality_same(&other->address, &p->address))
+            continue;
+        other->is_told = true;
+        change_mark(&other->change);
     }
 }
 
@@ -202,27 +170,27 @@ proves_session(const struct observation *o)
 }
 
 static void
-resolve(struct analyst *a, struct pending *p)
+resolve(struct analyst *a, struct underway *p)
 {
     bool near;
-    struct lease *l = join_lease_outside(a, &p->outside, p->due_us - JOIN_FLOW_US, &near);
-    struct remote *r = NULL;
+    struct lease *l = join_lease_outside(a, &p->address, p->due_us - JOIN_FLOW_US, &near);
+    struct underway_session *r = NULL;
     struct detect_event e = {
-        .kind = p->kind == PENDING_ACCESS ? EVENT_LOGIN : EVENT_FLOW,
+        .kind = p->kind == UNDERWAY_ACCESS ? EVENT_LOGIN : EVENT_FLOW,
         .observation = &p->observation,
         .now_us = a->now_us,
-        .address = p->outside,
+        .address = p->address,
     };
 
-    if (p->kind == PENDING_RTT) {
+    if (p->kind == UNDERWAY_RTT) {
         /* Of flows between public addresses only those are the company's that have a login. */
         if (l == NULL && locality_of(a->config, &p->observation.destination) == LOCALITY_OUTSIDE)
             return;
-        join_rtt_raise(a, &p->observation, l, &p->outside);
+        join_rtt_raise(a, &p->observation, l, &p->address);
         return;
     }
-    if (p->kind == PENDING_ACCESS && p->observation.has_flow)
-        HASH_FIND(hh, a->remotes, &p->observation.flow, sizeof p->observation.flow, r);
+    if (p->kind == UNDERWAY_ACCESS && p->observation.has_flow)
+        HASH_FIND(hh, a->sessions, &p->observation.flow, sizeof p->observation.flow, r);
     /* A login of this address has been reported with all that its address says. */
     if (l != NULL) {
         if (r != NULL && r->lease == 0)
@@ -232,37 +200,32 @@ resolve(struct analyst *a, struct pending *p)
     if (p->is_told || p->is_refused || !p->is_proven)
         return;
     speak_for_others(a, p);
-    join_set_far(a, &e, &p->outside);
+    join_set_far(a, &e, &p->address);
     join_raise(a, &e);
 }
 
 static void
-drop_pending(struct analyst *a, struct pending *p)
+drop_pending(struct analyst *a, struct underway *p)
 {
-    DL_DELETE(a->pendings, p);
+    join_underway_drop(&a->pendings, p);
     a->pending_count--;
-    free(p);
 }
 
 static void
 wait_for_login(struct analyst *a, const struct observation *o, const struct in6_addr *outside,
-    enum pending_kind kind)
+    enum underway_kind kind)
 {
-    struct pending *p;
+    struct underway *p;
 
     if (a->pending_count == PENDING_LIMIT) {
         resolve(a, a->pendings);
         drop_pending(a, a->pendings);
     }
-    p = calloc(1, sizeof *p);
+    p = join_underway_add(a, &a->pendings, kind, outside, o);
     if (p == NULL)
         return;
-    p->outside = *outside;
     p->due_us = a->now_us + JOIN_FLOW_US;
-    p->kind = kind;
-    p->is_proven = kind != PENDING_ACCESS || proves_session(o);
-    p->observation = *o;
-    DL_APPEND(a->pendings, p);
+    p->is_proven = kind != UNDERWAY_ACCESS || proves_session(o);
     a->pending_count++;
 }
 
@@ -270,17 +233,17 @@ void
 join_session_wait_rtt(
     struct analyst *a, const struct observation *o, const struct in6_addr *outside)
 {
-    wait_for_login(a, o, outside, PENDING_RTT);
+    wait_for_login(a, o, outside, UNDERWAY_RTT);
 }
 
 void
 join_session_claim(struct analyst *a, struct lease *l)
 {
-    struct pending *p, *next;
+    struct underway *p, *next;
 
     DL_FOREACH_SAFE(a->pendings, p, next)
     {
-        if (!locality_same(&p->outside, &l->outside))
+        if (!locality_same(&p->address, &l->outside))
             continue;
         resolve(a, p);
         drop_pending(a, p);
@@ -290,60 +253,66 @@ join_session_claim(struct analyst *a, struct lease *l)
 void
 join_session_due(struct analyst *a, bool all)
 {
+    join_underway_expire(a);
     while (a->pendings != NULL && (all || a->pendings->due_us < a->now_us)) {
         resolve(a, a->pendings);
         drop_pending(a, a->pendings);
     }
 }
 
-static struct pending *
+static struct underway *
 find_access(const struct analyst *a, uint64_t flow)
 {
-    struct pending *p;
+    struct underway *p;
 
     DL_FOREACH(a->pendings, p)
-    if (p->kind == PENDING_ACCESS && p->observation.flow == flow)
+    if (p->kind == UNDERWAY_ACCESS && p->observation.flow == flow)
         return p;
     return NULL;
 }
 
 /* Now it is a session of its own, whether or not a login is heard of. */
 static void
-prove(struct analyst *a, struct remote *r, const struct observation *o)
+prove(struct analyst *a, struct underway_session *r, const struct observation *o)
 {
-    struct pending *p = find_access(a, o->flow);
+    struct underway *p = find_access(a, o->flow);
 
     r->is_proven = true;
+    change_mark(&r->change);
     if (p == NULL && r->lease == 0) {
-        wait_for_login(a, o, &o->source, PENDING_ACCESS);
+        wait_for_login(a, o, &o->source, UNDERWAY_ACCESS);
         p = find_access(a, o->flow);
     }
     if (p != NULL) {
         p->is_proven = true;
         p->is_refused = false;
+        change_mark(&p->change);
     }
 }
 
 void
 join_session_answered(struct analyst *a, const struct observation *o, bool is_refused)
 {
-    struct remote *r;
-    struct pending *p;
+    struct underway_session *r;
+    struct underway *p;
 
-    HASH_FIND(hh, a->remotes, &o->flow, sizeof o->flow, r);
+    HASH_FIND(hh, a->sessions, &o->flow, sizeof o->flow, r);
     if (r == NULL || !r->is_access)
         return;
     if (!is_refused && (r->is_refused || !r->is_proven))
         prove(a, r, o);
     r->is_refused = is_refused;
+    change_mark(&r->change);
     p = find_access(a, o->flow);
-    if (p != NULL)
-        p->is_refused = is_refused;
+    if (p == NULL)
+        return;
+    p->is_refused = is_refused;
+    change_mark(&p->change);
 }
 
 static void
-see_access(
-    struct analyst *a, struct remote *r, const struct observation *o, const struct in6_addr *client)
+see_access(struct analyst *a, struct underway_session *r, const struct observation *o,
+    const struct in6_addr *client)
 {
     struct lease *l;
     bool near;
@@ -363,7 +332,7 @@ see_access(
     if (l != NULL && near)
         attach(a, r, l, o);
     else
-        wait_for_login(a, o, client, PENDING_ACCESS);
+        wait_for_login(a, o, client, UNDERWAY_ACCESS);
 }
 
 /* ---- control: who drives a watched device ---- */
@@ -415,8 +384,9 @@ is_work(const struct analyst *a, const struct control *c)
 
 /* False when nobody that is watched takes part, or it is ordinary work. */
 static bool
-find_watched(struct analyst *a, struct remote *r, const struct observation *o, bool is_desktop,
-    const struct in6_addr *client, const struct in6_addr *server, struct control *c)
+find_watched(struct analyst *a, struct underway_session *r, const struct observation *o,
+    bool is_desktop, const struct in6_addr *client, const struct in6_addr *server,
+    struct control *c)
 {
     struct in6_addr controller;
     bool known = fact_get_address(&o->fact, KEY_CONTROLLER, &controller);
@@ -465,8 +435,8 @@ find_watched(struct analyst *a, struct remote *r, const struct observation *o, b
 }
 
 static void
-see_control(struct analyst *a, struct remote *r, const struct observation *o, bool is_desktop,
-    const struct in6_addr *client, const struct in6_addr *server)
+see_control(struct analyst *a, struct underway_session *r, const struct observation *o,
+    bool is_desktop, const struct in6_addr *client, const struct in6_addr *server)
 {
     bool controlled = fact_is(&o->fact, KEY_STATE, "controlled");
     const char *app = fact_get_text(&o->fact, KEY_APP);
@@ -479,7 +449,7 @@ see_control(struct analyst *a, struct remote *r, const struct observation *o, bo
         return;
     r->is_driven = c.role != ROLE_VIEWER;
     r->driven = c.watched.address;
-    r->input = locality_same(&c.watched.address, client) ? 1 : 0;
+    r->input = locality_same(&c.watched.address, client);
     if (!c.has_far)
         join_peer_driven(a, &c.watched.address, c.role == ROLE_VIEWER ? "" : app);
     if (r->is_reported && (!controlled || r->is_controlled) && (!c.has_far || r->has_far))
@@ -505,40 +475,6 @@ see_control(struct analyst *a, struct remote *r, const struct observation *o, bo
 
 /* ---- sessions and peers ---- */
 
-static void
-drop_remote(struct analyst *a, struct remote *r)
-{
-    struct lease *l = r->lease == 0 ? NULL : accounts_lease(a->accounts, r->lease);
-
-    if (l != NULL && l->open_sessions > 0)
-        l->open_sessions--;
-    HASH_DEL(a->remotes, r);
-    free(r);
-}
-
-static struct remote *
-touch_remote(struct analyst *a, const struct observation *o)
-{
-    struct remote *r;
-
-    HASH_FIND(hh, a->remotes, &o->flow, sizeof o->flow, r);
-    if (r != NULL) {
-        HASH_DEL(a->remotes, r);
-    } else {
-        if (HASH_COUNT(a->remotes) >= a->config->limits.flows && a->remotes != NULL) {
-            a->summary.evicted++;
-            drop_remote(a, a->remotes);
-        }
-        r = calloc(1, sizeof *r);
-        if (r == NULL)
-            return NULL;
-        r->flow = o->flow;
-        r->start_us = a->now_us;
-    }
-    HASH_ADD(hh, a->remotes, flow, sizeof r->flow, r);
-    return r;
-}
-
 static enum detect_activity
 activity_of(const char *class_name)
 {
@@ -555,7 +491,7 @@ activity_of(const char *class_name)
 /* A tunnel from outside belongs to its login, a driven device is whose it is about, and else the
  * client. */
 static void
-see_activity(struct analyst *a, struct remote *r, const struct observation *o,
+see_activity(struct analyst *a, struct underway_session *r, const struct observation *o,
     const char *class_name, const struct in6_addr *client)
 {
     struct join_doing doing = {
@@ -577,14 +513,14 @@ join_session(struct analyst *a, const struct observation *o)
 {
     const char *class_name = fact_get_text(&o->fact, KEY_CLASS);
     struct in6_addr client = o->source, server = o->destination;
-    struct remote *r;
+    struct underway_session *r;
     bool is_desktop;
 
     if (class_name == NULL || !o->has_flow)
         return;
     (void)fact_get_address(&o->fact, KEY_CLIENT, &client);
     (void)fact_get_address(&o->fact, KEY_SERVER, &server);
-    r = touch_remote(a, o);
+    r = join_underway_session(a, o);
     if (r == NULL)
         return;
     is_desktop = strcmp(class_name, "remote-desktop") == 0;
@@ -594,13 +530,13 @@ join_session(struct analyst *a, const struct observation *o)
         else if (is_desktop || strcmp(class_name, "remote-tool") == 0)
             see_control(a, r, o, is_desktop, &client, &server);
         if (!r->is_access)
-            join_session_ways(a, o, class_name, &client, &server, &r->ways);
+            join_session_ways(a, o, class_name, &client, &server, r);
     }
     see_activity(a, r, o, class_name, &client);
     if (strcmp(class_name, "ssh") == 0)
         join_upload_session(a, o, &client, &server, &r->uploaded);
     if (o->fact.kind == FACT_SESSION_CLOSE)
-        drop_remote(a, r);
+        join_underway_close(a, r);
 }
 
 void
@@ -614,7 +550,7 @@ join_session_watched_flow(
     if (end.locality == LOCALITY_TRUSTED)
         return;
     if (end.rank == 0) { /* the company's own, or nobody known: it is about the far end */
-        wait_for_login(a, o, far, PENDING_FLOW);
+        wait_for_login(a, o, far, UNDERWAY_FLOW);
         return;
     }
     join_place_event(a, &end, &e);
@@ -627,7 +563,6 @@ join_session_close(struct analyst *a)
 {
     while (a->pendings != NULL)
         drop_pending(a, a->pendings);
-    while (a->remotes != NULL)
-        /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): the entry is out of the table */
-        drop_remote(a, a->remotes);
+    while (a->sessions != NULL)
+        join_underway_close(a, a->sessions);
 }

@@ -35,7 +35,7 @@ is_desktop(const char *class_name)
 
 static void
 see_exposed(struct analyst *a, const struct observation *o, const char *class_name,
-    const struct in6_addr *client, const struct in6_addr *server, struct join_ways *told)
+    const struct in6_addr *client, const struct in6_addr *server, struct underway_session *told)
 {
     const char *app = fact_get_text(&o->fact, KEY_APP);
     struct join_end end;
@@ -96,7 +96,7 @@ is_approved_vpn(const struct analyst *a, const struct account *account, const ch
 
 static void
 see_tunnel(struct analyst *a, const struct observation *o, const char *class_name,
-    const struct in6_addr *client, const struct in6_addr *server, struct join_ways *told)
+    const struct in6_addr *client, const struct in6_addr *server, struct underway_session *told)
 {
     bool is_back = is_reverse(o, class_name, server);
     const char *app = is_back ? "reverse SSH" : fact_get_text(&o->fact, KEY_APP);
@@ -122,7 +122,7 @@ see_tunnel(struct analyst *a, const struct observation *o, const char *class_nam
 
 void
 join_session_ways(struct analyst *a, const struct observation *o, const char *class_name,
-    const struct in6_addr *client, const struct in6_addr *server, struct join_ways *told)
+    const struct in6_addr *client, const struct in6_addr *server, struct underway_session *told)
 {
     see_exposed(a, o, class_name, client, server, told);
     see_tunnel(a, o, class_name, client, server, told);

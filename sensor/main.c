@@ -15,6 +15,7 @@
 #include "policy.h"
 #include "privilege.h"
 #include "progress.h"
+#include "resume.h"
 #include "state.h"
 #include "summary.h"
 #include "version.h"
@@ -37,7 +38,8 @@ struct run {
     struct watch *watch;
     struct outputs *outputs;
     struct analyst *analyst;
-    struct state *state; /* NULL: none is kept */
+    struct state *state;   /* NULL: none is kept */
+    struct resume *resume; /* sessions that were open when the last run ended */
     struct timespec saved;
     uint64_t saves_failed;
     struct pipeline_summary packets;
@@ -165,6 +167,23 @@ is_live(const struct run *run)
     return run->options.interfaces.count > 0;
 }
 
+static int
+open_resume(struct run *run)
+{
+    size_t count = analyst_get_open(run->analyst, NULL, 0);
+    struct resumed *list = count == 0 ? NULL : calloc(count, sizeof *list);
+
+    if (list != NULL) {
+        (void)analyst_get_open(run->analyst, list, count);
+        run->resume = resume_open(list, count);
+    }
+    free(list);
+    if (count == 0 || run->resume != NULL)
+        return 0;
+    log_failure("out of memory for the sessions that were open");
+    return -1;
+}
+
 /* What the last run knew. */
 static int
 open_state(struct run *run, bool writes)
@@ -182,7 +201,7 @@ open_state(struct run *run, bool writes)
         log_failure("%s", state_error(run->state));
         return -1;
     }
-    return 0;
+    return open_resume(run);
 }
 
 static int
@@ -333,7 +352,9 @@ read_packets(struct run *run)
         .progress = progress_show,
         .idle = serve_outputs,
         .is_watched = is_watched,
-        .watch_context = run->watch };
+        .watch_context = run->watch,
+        .resume = run->resume,
+        .leaves_open = run->state != NULL };
     struct sigaction stop = { .sa_handler = stop_on_signal };
     int status;
 
@@ -363,8 +384,11 @@ run_analysis(struct run *run)
         status = read_packets(run);
     if (status == EXIT_USAGE)
         return status;
-    analyst_finish(run->analyst);
+    if (run->state != NULL)
+        analyst_pause(run->analyst);
     unsaved = save_state(run, true);
+    if (run->state == NULL || !is_live(run)) /* a sensor comes again */
+        analyst_finish(run->analyst);
     if (run->saves_failed > 1)
         log_failure("state: it could not be written %" PRIu64 " times", run->saves_failed);
     lost = outputs_close(run->outputs);
@@ -464,6 +488,7 @@ main(int argc, char **argv)
         outputs_close(run.outputs);
     analyst_close(run.analyst);
     state_close(run.state);
+    resume_close(run.resume);
     watch_close(run.watch);
     geoip_close(run.geoip);
     config_free(run.config);

@@ -51,3 +51,40 @@ memory_free(struct memory **list)
         free(m);
     }
 }
+
+static void
+reverse(uint8_t *bytes, size_t n)
+{
+    for (size_t i = 0; i < n / 2; i++) {
+        uint8_t low = bytes[i];
+
+        bytes[i] = bytes[n - 1 - i];
+        bytes[n - 1 - i] = low;
+    }
+}
+
+/* NOLINTNEXTLINE(misc-no-recursion): as deep as structs nest */
+void
+memory_reverse(void *bytes, const struct memory_field *fields)
+{
+    for (const struct memory_field *f = fields; f->count > 0; f++)
+        for (unsigned i = 0; i < f->count; i++) {
+            uint8_t *at = (uint8_t *)bytes + f->offset + i * f->size;
+
+            if (f->is_number)
+                reverse(at, f->size);
+            else if (f->parts != NULL)
+                memory_reverse(at, f->parts);
+        }
+}
+
+void
+memory_order(void *bytes, const struct memory_field *fields)
+{
+#if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+    memory_reverse(bytes, fields);
+#else
+    (void)bytes;
+    (void)fields;
+#endif
+}

@@ -9,7 +9,9 @@
 #ifndef SENSOR_MEMORY_H
 #define SENSOR_MEMORY_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #define MEMORY_BLOCK_MOST 16384u /* bytes: with 100 000 accounts, 1.6 GB a detector at worst */
 
@@ -26,5 +28,43 @@ void *memory_take(struct memory **list, const char *detector, size_t size);
 /* NULL when absent. */
 void *memory_find(struct memory *const *list, const char *detector);
 void memory_free(struct memory **list);
+
+/* What a block is made of, so that it can be kept in one byte order: every member stands in the
+ * table, which a test holds against the size. MEMORY_END ends it. */
+struct memory_field {
+    size_t offset, size; /* size: of one */
+    unsigned count;
+    bool is_number; /* of 2, 4 or 8 octets; else octets, text or a flag */
+    const struct memory_field *parts;
+};
+
+#define MEMORY_SIZE_OF(type, member) sizeof(((type *)0)->member)
+#define MEMORY_NUMBER(type, member)                                                                \
+    {                                                                                              \
+        offsetof(type, member), MEMORY_SIZE_OF(type, member), 1, true, NULL                        \
+    }
+#define MEMORY_BYTES(type, member)                                                                 \
+    {                                                                                              \
+        offsetof(type, member), MEMORY_SIZE_OF(type, member), 1, false, NULL                       \
+    }
+#define MEMORY_PART(type, member, parts)                                                           \
+    {                                                                                              \
+        offsetof(type, member), MEMORY_SIZE_OF(type, member), 1, false, parts                      \
+    }
+/* An array of structs. */
+#define MEMORY_EACH(type, member, parts)                                                           \
+    {                                                                                              \
+        offsetof(type, member), MEMORY_SIZE_OF(type, member[0]),                                   \
+            MEMORY_SIZE_OF(type, member) / MEMORY_SIZE_OF(type, member[0]), false, parts           \
+    }
+#define MEMORY_END                                                                                 \
+    {                                                                                              \
+        0, 0, 0, false, NULL                                                                       \
+    }
+
+/* Between the machine's byte order and little-endian, which files have; and back. */
+void memory_order(void *bytes, const struct memory_field *fields);
+/* Turns every number round, whatever the machine: for memory_order() and its test. */
+void memory_reverse(void *bytes, const struct memory_field *fields);
 
 #endif

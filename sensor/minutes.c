@@ -2,6 +2,14 @@
 #include "minutes.h"
 #include <string.h>
 
+const struct memory_field minutes_memory[] = {
+    MEMORY_NUMBER(struct minutes, newest),
+    MEMORY_BYTES(struct minutes, bits),
+    MEMORY_BYTES(struct minutes, desk),
+    MEMORY_NUMBER(struct minutes, desk_newest),
+    MEMORY_END,
+};
+
 struct minutes_policy
 minutes_policy_of(const double *keys)
 {

@@ -10,6 +10,7 @@
 #define SENSOR_MINUTES_H
 
 #include "activity.h"
+#include "memory.h"
 #include <stdbool.h>
 
 #define MINUTES_SPAN (48 * 60)
@@ -21,6 +22,8 @@ struct minutes {
     uint8_t desk[MINUTES_DESK];     /* by minute % MINUTES_DESK; ends at 255 */
     int64_t desk_newest;
 };
+
+extern const struct memory_field minutes_memory[];
 
 struct minutes_policy {
     double packets, tunnel_packets, tunnel_bytes;

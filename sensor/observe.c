@@ -159,6 +159,31 @@ observer_packet(struct observer *o, struct flow *f, unsigned direction, const st
         observe_verdict(o, f);
 }
 
+static int64_t
+idle_us(const struct config *c, const struct flow *f)
+{
+    return f->protocol == FLOW_PROTOCOL_TCP ? c->limits.tcp_us : c->limits.udp_us;
+}
+
+void
+observer_flow_begun(struct observer *o, struct flow *f, const struct packet *p)
+{
+    const struct resumed *r = resume_flow(o->request.resume, f, p, idle_us(o->request.config, f));
+
+    const struct list_tool *tool = r == NULL ? NULL : list_tool_by_name(r->tool);
+
+    if (tool == NULL)
+        return;
+    observe_choose(o, f);
+    (void)session_resume(o->sessions, f, tool, r);
+}
+
+void
+observer_leave(struct observer *o)
+{
+    session_table_leave(o->sessions);
+}
+
 struct flow *
 observer_overdue(const struct observer *o, int64_t now_us)
 {

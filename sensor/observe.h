@@ -24,7 +24,8 @@ struct observer_request {
     /* Whether an established flow with this end is worth a `peer` observation; any thread. */
     bool (*is_watched)(void *context, const struct in6_addr *address);
     void *watch_context;
-    struct resolved *resolved; /* borrowed: what the DNS told, all shards' or only this one's */
+    const struct resume *resume; /* borrowed: sessions of the last run that go on; may be NULL */
+    struct resolved *resolved;   /* borrowed: what the DNS told, all shards' or only this one's */
 };
 
 struct observer_counts {
@@ -45,6 +46,10 @@ bool observer_is_answer(const struct packet *p);
 void observer_hear(struct observer *o, const struct packet *p, int64_t time_us);
 /* Looks at a frame without IP. */
 void observer_link(struct observer *o, const struct packet *p);
+/* A new flow, before its first packet is counted: it may go on a session of the last run. */
+void observer_flow_begun(struct observer *o, struct flow *f, const struct packet *p);
+/* What is open from here on goes on in the next run. */
+void observer_leave(struct observer *o);
 /* A flow that nDPI had for long enough by now; NULL when there is none. */
 struct flow *observer_overdue(const struct observer *o, int64_t now_us);
 /* What nDPI has of it by now is its last word. */

@@ -19,6 +19,27 @@ static const struct {
     { "inner", PATH_INNER },
 };
 
+static const struct memory_field path_time_memory[] = {
+    MEMORY_NUMBER(struct path_time, least_us),
+    MEMORY_NUMBER(struct path_time, count),
+    MEMORY_NUMBER(struct path_time, flow),
+    MEMORY_BYTES(struct path_time, exchange),
+    MEMORY_PART(struct path_time, source, claim_source_memory),
+    MEMORY_END,
+};
+
+static const struct memory_field path_memory[] = {
+    MEMORY_BYTES(struct path, address),
+    MEMORY_NUMBER(struct path, last_us),
+    MEMORY_EACH(struct path, by, path_time_memory),
+    MEMORY_END,
+};
+
+const struct memory_field paths_memory[] = {
+    MEMORY_EACH(struct paths, list, path_memory),
+    MEMORY_END,
+};
+
 enum path_clock
 path_clock_of(const char *layer)
 {

@@ -37,6 +37,8 @@ struct paths {
     struct path list[PATHS];
 };
 
+extern const struct memory_field paths_memory[];
+
 /* By the vocabulary's word for a layer; PATH_CLOCKS for one that is none of these. */
 enum path_clock path_clock_of(const char *layer);
 struct path *path_touch(struct paths *t, const struct in6_addr *address, int64_t now_us);

@@ -116,6 +116,8 @@ pipeline_open_shard(const struct pipeline_request *request, uint32_t index, uint
         .policy = request->policy,
         .is_watched = request->is_watched,
         .watch_context = request->watch_context,
+        .resume = request->resume,
+        .leaves_open = request->leaves_open,
         .emit = emit,
         .emit_context = context,
         .resolved = resolved,

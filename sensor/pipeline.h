@@ -34,6 +34,8 @@ struct pipeline_request {
     void (*progress)(
         void *context, uint64_t bytes_done, uint64_t bytes_total); /* a few times a second */
     void (*idle)(void *context); /* live: nothing to hand on just now; many times a second */
+    const struct resume *resume; /* borrowed: sessions of the last run that go on; may be NULL */
+    bool leaves_open;            /* what is open at the end goes on in the next run */
     /* Whether an established flow with this end is worth a `peer` observation. NULL = none is.
      * Asked from any thread, once a flow and end; must not change anything. */
     bool (*is_watched)(void *watch_context, const struct in6_addr *address);

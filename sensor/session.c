@@ -55,6 +55,7 @@ struct session_table {
     void *context;
     uint32_t limit, used;
     uint64_t evicted;
+    bool is_leaving;
     struct session *free, *oldest, *newest;
     struct asked asked[ASKED_SLOTS];
 };
@@ -333,6 +334,50 @@ session_sign(struct session_table *t, struct flow *f, const struct list_tool *to
     rtt_tell_handshake(t->emitter, f, "tcp");
 }
 
+/* The first stands for what is none of them. */
+static unsigned
+number_of(const char *const *words, size_t count, const char *word)
+{
+    unsigned i = 0;
+
+    while (i < count && strcmp(words[i], word) != 0)
+        i++;
+    return i < count ? i : 0;
+}
+
+#define NUMBER_OF(words, word) number_of((words), sizeof(words) / sizeof(words)[0], (word))
+
+bool
+session_resume(
+    struct session_table *t, struct flow *f, const struct list_tool *tool, const struct resumed *r)
+{
+    struct session *s = session_take(t);
+
+    if (s == NULL)
+        return false;
+    s->flow = f;
+    s->tool = tool;
+    s->state = (uint8_t)NUMBER_OF(state_names, r->state);
+    s->sign = (uint8_t)NUMBER_OF(sign_names, r->sign);
+    s->protocol = r->protocol;
+    s->rekeys = r->rekeys;
+    s->has_controller = r->has_controller;
+    s->controller = r->controller;
+    s->last = t->emitter->now;
+    evidence_encapsulation(t->emitter->packet, s->encapsulation, sizeof s->encapsulation);
+    control_begin(&s->control, &t->policy.control, t->emitter->now.time_us);
+    if (!r->is_direct && is_of_vendor[s->sign])
+        f->marks |= FLOW_IS_RELAYED;
+    f->session = s;
+    return true;
+}
+
+void
+session_table_leave(struct session_table *t)
+{
+    t->is_leaving = true;
+}
+
 void
 session_asked(struct session_table *t, const struct flow *f, const struct list_tool *tool)
 {
@@ -398,7 +443,9 @@ session_end(struct session_table *t, struct flow *f)
         return;
     if (raise_controlled(f, s, control_look(&s->control, &t->policy.control)))
         tell(t, f, FACT_SESSION_UPDATE, NULL, false);
-    tell(t, f, FACT_SESSION_CLOSE, NULL, true);
+    tell(t, f,
+        t->is_leaving && f->tcp_state < FLOW_TCP_CLOSING ? FACT_SESSION_UPDATE : FACT_SESSION_CLOSE,
+        NULL, true);
     f->session = NULL;
     list_remove(t, s);
     s->newer = t->free;

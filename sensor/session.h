@@ -19,6 +19,7 @@
 #include "../conf/list.h"
 #include "control.h"
 #include "evidence.h"
+#include "resume.h"
 
 enum session_state { SESSION_NAMED, SESSION_CONNECTED, SESSION_CONTROLLED };
 enum session_sign {
@@ -62,6 +63,13 @@ void session_rekeyed(struct flow *f, const char *app, int64_t rekeys);
 /* A payload packet of a flow with a session, in a frame of `wire_bytes`. */
 void session_packet(struct session_table *t, struct flow *f, unsigned direction,
     uint32_t payload_bytes, uint32_t wire_bytes);
+/* The flow begins in the middle of a session that was open when the last run ended; nothing is
+ * told. False when there is no room. */
+bool session_resume(
+    struct session_table *t, struct flow *f, const struct list_tool *tool, const struct resumed *r);
+/* From here on sessions whose connections stand are not told as closed when their flows end: they
+ * go on in the next run. */
+void session_table_leave(struct session_table *t);
 /* The flow ends; it must not move in memory before. Nothing when it has no session. */
 void session_end(struct session_table *t, struct flow *f);
 uint64_t session_table_evicted(const struct session_table *t);

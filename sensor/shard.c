@@ -61,6 +61,12 @@ flow_ended(void *context, struct flow *f)
 }
 
 static void
+flow_begun(void *context, struct flow *f, const struct packet *p)
+{
+    observer_flow_begun(((struct shard *)context)->observer, f, p);
+}
+
+static void
 take_packet(struct shard *s, const struct shard_packet *p)
 {
     unsigned direction;
@@ -134,6 +140,8 @@ void
 shard_finish(struct shard *s, uint64_t order, int64_t clock_us)
 {
     set_clock(s, order, clock_us);
+    if (s->request.leaves_open)
+        observer_leave(s->observer);
     flow_table_end_all(s->flows);
     observer_finish(s->observer);
 }
@@ -174,6 +182,7 @@ shard_open(const struct shard_request *request)
         .stream_pool_bytes = memory / 4,
         .is_watched = request->is_watched,
         .watch_context = request->watch_context,
+        .resume = request->resume,
     };
     struct flow_table_request table = {
         .timeouts.us = {
@@ -184,6 +193,7 @@ shard_open(const struct shard_request *request)
             [FLOW_CLASS_TCP_OPENING] = least(config->limits.tcp_us, TCP_OPENING_US),
         },
         .ended = flow_ended,
+        .begun = request->resume == NULL ? NULL : flow_begun,
     };
     struct shard *s = calloc(1, sizeof *s);
 

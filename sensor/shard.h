@@ -29,8 +29,10 @@ struct shard_request {
     void *watch_context;
     void (*emit)(void *context, const struct emission *e); /* copies what it keeps */
     void *emit_context;
-    struct resolved *resolved; /* borrowed, shared by shards on threads of their own; NULL: the
-                                  shard has one, and must be made to hear other shards' packets */
+    const struct resume *resume; /* borrowed: sessions of the last run that go on; may be NULL */
+    bool leaves_open;            /* what is open at the end goes on in the next run */
+    struct resolved *resolved;   /* borrowed, shared by shards on threads of their own; NULL: the
+                                    shard has one, and must be made to hear other shards' packets */
 };
 
 struct shard_counts {

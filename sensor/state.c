@@ -3,10 +3,11 @@
  * An account or site is stored anew as a whole when anything of it changed: that is some dozens of
  * rows, and nothing can be forgotten.
  */
-#include "state.h"
+#include "output/document.h"
 #include "state_row.h"
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct state *
 state_open(const char *path, bool writes, char *error, size_t error_size)
@@ -28,8 +29,12 @@ state_open(const char *path, bool writes, char *error, size_t error_size)
 void
 state_close(struct state *s)
 {
-    if (s != NULL)
-        state_db_close(s->db);
+    if (s == NULL)
+        return;
+    state_db_close(s->db);
+    if (s->writer != NULL)
+        emit_close(s->writer);
+    buffer_free(&s->line);
     free(s);
 }
 
@@ -55,7 +60,10 @@ put_memory(struct state *s, uint64_t owner, const struct memory *m)
 
         snprintf(row.detector, sizeof row.detector, "%s", m->detector);
         row.version = d == NULL ? 0 : d->memory_version;
-        row.bytes = (struct state_blob){ .bytes = m->bytes, .size = m->size };
+        row.bytes = (struct state_blob){ .bytes = s->block, .size = m->size };
+        memcpy(s->block, m->bytes, m->size);
+        if (d != NULL && d->memory_fields != NULL)
+            memory_order(s->block, d->memory_fields);
         if (state_db_put(s->db, MEMORY, &row) != 0)
             return -1;
     }
@@ -177,6 +185,26 @@ put_device(struct state *s, const struct device *d)
 }
 
 static int
+put_waiting(struct state *s, const struct underway *w)
+{
+    struct waiting_row row = { .owner = w->change.serial, .waiting = *w };
+
+    if (s->writer == NULL && (s->writer = emit_open_json(&s->line)) == NULL)
+        return 0; /* memory is short: it will be missed */
+    buffer_clear(&s->line);
+    document_observation(s->writer, &w->observation);
+    row.observation = (struct state_blob){ .bytes = s->line.data, .size = s->line.length };
+    return s->line.failed ? 0 : state_db_put(s->db, WAITING, &row);
+}
+
+/* A name of no flow is told anew. */
+static int
+put_session(struct state *s, const struct underway_session *session)
+{
+    return session->as.first_us == 0 ? 0 : state_db_put(s->db, SESSION, session);
+}
+
+static int
 put_marked(struct state *s, const struct changes *changes)
 {
     const struct change *c;
@@ -192,8 +220,12 @@ put_marked(struct state *s, const struct changes *changes)
             result = put_account(s, c->owner);
         else if (result == 0 && c->of == CHANGE_SITE)
             result = put_site(s, c->owner);
-        else if (result == 0)
+        else if (result == 0 && c->of == CHANGE_DEVICE)
             result = put_device(s, c->owner);
+        else if (result == 0 && c->of == CHANGE_SESSION)
+            result = put_session(s, c->owner);
+        else if (result == 0)
+            result = put_waiting(s, c->owner);
         if (result != 0)
             return -1;
     }
@@ -201,8 +233,11 @@ put_marked(struct state *s, const struct changes *changes)
 }
 
 static int
-put_all(struct state *s, const struct accounts *t)
+put_all(struct state *s, const struct state_of *of)
 {
+    const struct accounts *t = of->accounts;
+    const struct underway *w;
+
     if (state_db_clear(s->db) != 0)
         return -1;
     for (const struct account *a = accounts_first(t); a != NULL; a = a->hh.next)
@@ -214,6 +249,16 @@ put_all(struct state *s, const struct accounts *t)
     for (const struct device *d = accounts_first_device(t); d != NULL; d = d->hh.next)
         if (put_device(s, d) != 0)
             return -1;
+    for (const struct underway_session *r = of->sessions; r != NULL; r = r->hh.next)
+        if (put_session(s, r) != 0)
+            return -1;
+    for (unsigned i = 0; i < STATE_LISTS; i++) {
+        DL_FOREACH(of->waiting[i], w)
+        {
+            if (put_waiting(s, w) != 0)
+                return -1;
+        }
+    }
     return 0;
 }
 
@@ -233,7 +278,7 @@ state_save(struct state *s, const struct state_of *of, bool last)
         return 0;
     if (state_db_begin(s->db) != 0)
         return -1;
-    if ((changes->is_whole ? put_all(s, of->accounts) : put_marked(s, changes)) != 0 ||
+    if ((changes->is_whole ? put_all(s, of) : put_marked(s, changes)) != 0 ||
         state_db_put(s->db, META, &meta) != 0 || state_db_commit(s->db) != 0) {
         state_db_undo(s->db);
         return -1;

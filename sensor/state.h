@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * What outlives the process: accounts, sites, devices, leases, ties, findings, cases and what
- * detectors remember, from memory to a state file and back.
+ * What outlives the process: accounts, sites, devices, leases, ties, findings, cases, what
+ * detectors remember, open sessions and what waits to be judged, from memory to a state file and
+ * back.
  *
  * Only what changed is stored, each time in one transaction: a subject with all that belongs to it.
- * Times are those of packets. Names that were only attempted, open sessions and the names that
- * addresses were looked up as are not kept.
+ * Times are those of packets. Names that were only attempted, and the names that addresses were
+ * looked up as, are not kept.
  */
 #ifndef SENSOR_STATE_H
 #define SENSOR_STATE_H
@@ -13,7 +14,12 @@
 #include "account.h"
 #include "finding.h"
 
+#define STATE_LISTS 3 /* of what waits to be judged */
+
 struct state;
+struct analyst;
+struct underway;
+struct underway_session;
 
 /* What is stored, all of it borrowed but for the clock. */
 struct state_of {
@@ -21,6 +27,13 @@ struct state_of {
     const struct geoip *geoip; /* places are looked up again */
     struct accounts *accounts;
     struct findings *findings;
+    struct underway_session *sessions; /* open ones; NULL: none */
+    struct underway *waiting[STATE_LISTS];
+    /* Takes one back, the accounts being there; false: there is no room. NULL: they are left out.
+     */
+    bool (*restore_session)(struct analyst *a, const struct underway_session *row);
+    bool (*restore_waiting)(struct analyst *a, const struct underway *row);
+    struct analyst *analyst;
     bool has_time;
     int64_t now_us; /* the analyst's clock */
 };

@@ -24,9 +24,7 @@
 #define PAGES_WITHOUT_THREAD 1000 /* SQLite's own default */
 #define SQL_SIZE 4096
 #define ERROR_SIZE 512
-
-/* From version i + 1 to i + 2. */
-static const char *const migrations[] = { NULL };
+#define WHOLES_MOST 64
 
 struct state_db {
     const char *path;
@@ -138,6 +136,7 @@ type_of(enum state_kind kind)
     case STATE_REAL:
         return "REAL";
     case STATE_BYTES:
+    case STATE_WHOLES:
     case STATE_BLOB:
         return "BLOB";
     default:
@@ -189,7 +188,7 @@ migrate(struct state_db *db)
             return -1;
     } else {
         for (; from > 0 && from < STATE_DB_VERSION; from++)
-            if (execute(db, migrations[from - 1]) != 0)
+            if (execute(db, state_migrations[from - 1]) != 0)
                 return -1;
     }
     return write_version(db) != 0 ? -1 : execute(db, "COMMIT");
@@ -415,6 +414,54 @@ state_db_undo(struct state_db *db)
         (void)sqlite3_exec(db->handle, "ROLLBACK", NULL, NULL, NULL);
 }
 
+static void
+read_bytes(sqlite3_stmt *s, int at, void *out, size_t size)
+{
+    const void *bytes = sqlite3_column_blob(s, at);
+
+    if (bytes != NULL && (size_t)sqlite3_column_bytes(s, at) == size)
+        memcpy(out, bytes, size);
+}
+
+/* From the machine's order of octets, and to it. */
+static uint64_t
+little_endian(uint64_t number)
+{
+    uint8_t octets[sizeof number];
+
+    for (unsigned i = 0; i < sizeof number; i++)
+        octets[i] = (uint8_t)(number >> 8 * i);
+    memcpy(&number, octets, sizeof number);
+    return number;
+}
+
+static int
+bind_wholes(sqlite3_stmt *s, int at, const void *value, size_t size)
+{
+    uint64_t numbers[WHOLES_MOST];
+    size_t count = size / sizeof *numbers;
+
+    if (count > WHOLES_MOST)
+        return SQLITE_MISUSE;
+    memcpy(numbers, value, size);
+    for (size_t i = 0; i < count; i++)
+        numbers[i] = little_endian(numbers[i]);
+    return sqlite3_bind_blob(s, at, numbers, (int)size, SQLITE_TRANSIENT);
+}
+
+static void
+read_wholes(sqlite3_stmt *s, int at, void *out, size_t size)
+{
+    uint64_t number;
+
+    read_bytes(s, at, out, size);
+    for (size_t i = 0; i < size; i += sizeof number) {
+        memcpy(&number, (char *)out + i, sizeof number);
+        number = little_endian(number);
+        memcpy((char *)out + i, &number, sizeof number);
+    }
+}
+
 static int
 bind(sqlite3_stmt *s, int at, const struct state_field *f, const char *row)
 {
@@ -440,6 +487,8 @@ bind(sqlite3_stmt *s, int at, const struct state_field *f, const char *row)
         return sqlite3_bind_double(s, at, real);
     case STATE_BYTES:
         return sqlite3_bind_blob(s, at, value, (int)f->size, SQLITE_STATIC);
+    case STATE_WHOLES:
+        return bind_wholes(s, at, value, f->size);
     case STATE_BLOB:
         return sqlite3_bind_blob(s, at, blob->bytes, (int)blob->size, SQLITE_STATIC);
     }
@@ -491,15 +540,6 @@ state_db_clear(struct state_db *db)
 }
 
 static void
-read_bytes(sqlite3_stmt *s, int at, void *out, size_t size)
-{
-    const void *bytes = sqlite3_column_blob(s, at);
-
-    if (bytes != NULL && (size_t)sqlite3_column_bytes(s, at) == size)
-        memcpy(out, bytes, size);
-}
-
-static void
 read_field(sqlite3_stmt *s, int at, const struct state_field *f, char *row)
 {
     void *value = row + f->offset;
@@ -531,6 +571,9 @@ read_field(sqlite3_stmt *s, int at, const struct state_field *f, char *row)
         break;
     case STATE_BYTES:
         read_bytes(s, at, value, f->size);
+        break;
+    case STATE_WHOLES:
+        read_wholes(s, at, value, f->size);
         break;
     case STATE_BLOB:
         blob->bytes = sqlite3_column_blob(s, at);

@@ -14,8 +14,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Raise it with every change of a table, and add the step from the version before to state_db.c. */
-#define STATE_DB_VERSION 1
+/* Raise it with every change of a table, and add the step from the version before to
+ * state_migrate.c. */
+#define STATE_DB_VERSION 2
+
+/* SQL, from version i + 1 to i + 2; all that a file needs are one transaction. */
+extern const char *const state_migrations[];
 
 enum state_kind {
     STATE_TEXT,  /* an array of char, ended by NUL; cut to fit when read */
@@ -23,8 +27,9 @@ enum state_kind {
     STATE_SMALL, /* 4 octets, unsigned or enum */
     STATE_FLAG,
     STATE_REAL,
-    STATE_BYTES, /* of a fixed size; another size reads as zeroes */
-    STATE_BLOB   /* struct state_blob */
+    STATE_BYTES,  /* of a fixed size; another size reads as zeroes */
+    STATE_WHOLES, /* an array of 8 octets each; in the file little-endian */
+    STATE_BLOB    /* struct state_blob */
 };
 
 struct state_blob {

@@ -3,6 +3,7 @@
  * From the file to empty tables. What the program, its configuration or its limits no longer know
  * is left out, and then all is stored anew.
  */
+#include "output/observation_read.h"
 #include "state_row.h"
 #include <stdlib.h>
 #include <string.h>
@@ -270,8 +271,37 @@ take_memory(void *context, void *row)
         bytes = device_memory(o->change->owner, d->name, d->memory_bytes);
     else if ((state = find_subject(load, r->owner)) != NULL)
         bytes = subject_memory(state, d->name, d->memory_bytes);
-    if (bytes != NULL)
-        memcpy(bytes, r->bytes.bytes, d->memory_bytes);
+    if (bytes == NULL)
+        return;
+    memcpy(bytes, r->bytes.bytes, d->memory_bytes);
+    if (d->memory_fields != NULL)
+        memory_order(bytes, d->memory_fields);
+}
+
+static void
+take_session(void *context, void *row)
+{
+    struct load *load = context;
+    const struct state_of *of = load->of;
+
+    if (of->restore_session == NULL || !of->restore_session(of->analyst, row))
+        load->differs = true;
+}
+
+static void
+take_waiting(void *context, void *row)
+{
+    struct load *load = context;
+    const struct state_of *of = load->of;
+    struct waiting_row *r = row;
+    uint64_t unknown = 0;
+
+    r->waiting.change.serial = r->owner;
+    if (of->restore_waiting == NULL || r->observation.bytes == NULL ||
+        observation_read_json(
+            r->observation.bytes, r->observation.size, &r->waiting.observation, &unknown) != NULL ||
+        !of->restore_waiting(of->analyst, &r->waiting))
+        load->differs = true;
 }
 
 static void (*const takers[TABLE_COUNT])(void *context, void *row) = {
@@ -288,6 +318,8 @@ static void (*const takers[TABLE_COUNT])(void *context, void *row) = {
     [EARNED] = take_earned,
     [CLAIM] = take_claim,
     [MEMORY] = take_memory,
+    [SESSION] = take_session,
+    [WAITING] = take_waiting,
 };
 
 static void

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Every row has the serial of its owner: an account, a site or a device. Whatever changes here
- * raises STATE_DB_VERSION.
+ * Every row has the serial of its owner: an account, a site, a device, a session, what waits.
+ * Whatever changes here raises STATE_DB_VERSION.
  */
 #include "state_row.h"
 #include <string.h>
@@ -159,7 +159,7 @@ static const struct state_field claim_fields[] = {
     FIELD(TEXT, "what", claim_row, claim.what),
     FIELD(TEXT, "value", claim_row, claim.value),
     SOURCE(claim_row, claim.source),
-    FIELD(BYTES, "packets", claim_row, claim.packets),
+    FIELD(WHOLES, "packets", claim_row, claim.packets),
     FIELD(SMALL, "packet_count", claim_row, claim.packet_count),
 };
 
@@ -168,6 +168,59 @@ static const struct state_field memory_fields[] = {
     FIELD(TEXT, "detector", memory_row, detector),
     FIELD(SMALL, "version", memory_row, version),
     FIELD(BLOB, "bytes", memory_row, bytes),
+};
+
+static const struct state_field session_fields[] = {
+    FIELD(WHOLE, "owner", underway_session, change.serial),
+    FIELD(WHOLE, "used", underway_session, change.used),
+    FIELD(WHOLE, "flow", underway_session, as.flow),
+    FIELD(BYTES, "source", underway_session, as.address[0]),
+    FIELD(SMALL, "source_port", underway_session, as.port[0]),
+    FIELD(BYTES, "destination", underway_session, as.address[1]),
+    FIELD(SMALL, "destination_port", underway_session, as.port[1]),
+    FIELD(SMALL, "transport", underway_session, as.transport),
+    FIELD(WHOLE, "first_us", underway_session, as.first_us),
+    FIELD(WHOLE, "last_us", underway_session, as.last_us),
+    FIELD(WHOLE, "bytes_out", underway_session, as.bytes[0]),
+    FIELD(WHOLE, "bytes_in", underway_session, as.bytes[1]),
+    FIELD(WHOLE, "packets_out", underway_session, as.packets[0]),
+    FIELD(WHOLE, "packets_in", underway_session, as.packets[1]),
+    FIELD(SMALL, "rekeys", underway_session, as.rekeys),
+    FIELD(TEXT, "tool", underway_session, as.tool),
+    FIELD(TEXT, "protocol", underway_session, as.protocol),
+    FIELD(TEXT, "state", underway_session, as.state),
+    FIELD(TEXT, "sign", underway_session, as.sign),
+    FIELD(FLAG, "is_direct", underway_session, as.is_direct),
+    FIELD(FLAG, "has_controller", underway_session, as.has_controller),
+    FIELD(BYTES, "controller", underway_session, as.controller),
+    FIELD(WHOLE, "lease", underway_session, lease),
+    FIELD(WHOLE, "holder", underway_session, holder),
+    FIELD(WHOLE, "start_us", underway_session, start_us),
+    FIELD(FLAG, "is_access", underway_session, is_access),
+    FIELD(FLAG, "is_reported", underway_session, is_reported),
+    FIELD(FLAG, "is_controlled", underway_session, is_controlled),
+    FIELD(FLAG, "has_far", underway_session, has_far),
+    FIELD(FLAG, "is_refused", underway_session, is_refused),
+    FIELD(FLAG, "is_proven", underway_session, is_proven),
+    FIELD(FLAG, "is_exposed", underway_session, is_exposed),
+    FIELD(FLAG, "is_tunnel", underway_session, is_tunnel),
+    FIELD(FLAG, "has_driver", underway_session, has_driver),
+    FIELD(FLAG, "is_driven", underway_session, is_driven),
+    FIELD(SMALL, "input", underway_session, input),
+    FIELD(BYTES, "driven", underway_session, driven),
+    FIELD(WHOLE, "uploaded", underway_session, uploaded),
+};
+
+static const struct state_field waiting_fields[] = {
+    FIELD(WHOLE, "owner", waiting_row, owner),
+    FIELD(SMALL, "kind", waiting_row, waiting.kind),
+    FIELD(BYTES, "address", waiting_row, waiting.address),
+    FIELD(WHOLE, "lease", waiting_row, waiting.lease),
+    FIELD(WHOLE, "due_us", waiting_row, waiting.due_us),
+    FIELD(FLAG, "is_told", waiting_row, waiting.is_told),
+    FIELD(FLAG, "is_refused", waiting_row, waiting.is_refused),
+    FIELD(FLAG, "is_proven", waiting_row, waiting.is_proven),
+    FIELD(BLOB, "observation", waiting_row, observation),
 };
 
 #define TABLE(name, key, order, row) { #name, key, order, name##_fields, sizeof name##_fields / sizeof name##_fields[0], sizeof(struct row) }
@@ -187,6 +240,8 @@ const struct state_table state_tables[TABLE_COUNT] = {
     [EARNED] = TABLE(earned, "owner, place", "owner, place", earned_row),
     [CLAIM] = TABLE(claim, "owner, place", "owner, place", claim_row),
     [MEMORY] = TABLE(memory, "owner, detector", "owner, detector", memory_row),
+    [SESSION] = TABLE(session, "owner", "used", underway_session),
+    [WAITING] = TABLE(waiting, "owner", "owner", waiting_row),
 };
 /* clang-format on */
 

@@ -6,10 +6,12 @@
 #define SENSOR_STATE_ROW_H
 
 #include "detect/detect.h"
+#include "output/emit.h"
 #include "state.h"
 #include "state_db.h"
+#include "underway.h"
 
-/* Owners stand before what belongs to them. */
+/* Owners stand before what belongs to them, sessions behind the leases that they carry. */
 enum state_table_of {
     META,
     ACCOUNT,
@@ -24,6 +26,8 @@ enum state_table_of {
     EARNED,
     CLAIM,
     MEMORY,
+    SESSION,
+    WAITING,
     TABLE_COUNT
 };
 
@@ -31,6 +35,9 @@ extern const struct state_table state_tables[TABLE_COUNT];
 
 struct state {
     struct state_db *db;
+    max_align_t block[MEMORY_BLOCK_MOST / sizeof(max_align_t)]; /* of a detector, as it is stored */
+    struct buffer line;                                         /* an observation as JSON */
+    struct emitter *writer;                                     /* of lines; NULL until needed */
 };
 
 /* Rows of what is no struct of its own in memory. */
@@ -84,6 +91,12 @@ struct memory_row {
     char detector[64];
     unsigned version;
     struct state_blob bytes;
+};
+
+struct waiting_row {
+    uint64_t owner;
+    struct underway waiting;
+    struct state_blob observation;
 };
 
 /* NULL: there is no such detector. */

@@ -37,16 +37,38 @@ static const char *const references[] = {
 
 struct history {
     int64_t first_day; /* + 1, so that 0 is none */
-    struct {
+    struct history_day {
         int64_t day;
         double bytes; /* doubled where it is */
     } days[DAYS];
     int64_t today, told_day;
-    struct {
+    struct history_service {
         char name[SERVICE_NAME];
         double bytes; /* as they were */
         struct claim_source source;
     } services[SERVICES];
+};
+
+static const struct memory_field day_memory[] = {
+    MEMORY_NUMBER(struct history_day, day),
+    MEMORY_NUMBER(struct history_day, bytes),
+    MEMORY_END,
+};
+
+static const struct memory_field service_memory[] = {
+    MEMORY_BYTES(struct history_service, name),
+    MEMORY_NUMBER(struct history_service, bytes),
+    MEMORY_PART(struct history_service, source, claim_source_memory),
+    MEMORY_END,
+};
+
+static const struct memory_field history_memory[] = {
+    MEMORY_NUMBER(struct history, first_day),
+    MEMORY_EACH(struct history, days, day_memory),
+    MEMORY_NUMBER(struct history, today),
+    MEMORY_NUMBER(struct history, told_day),
+    MEMORY_EACH(struct history, services, service_memory),
+    MEMORY_END,
 };
 
 /* Within so many days after the roster's start, or before its end. */
@@ -206,4 +228,5 @@ const struct detector detect_bulk_egress = {
     .run = run,
     .memory_version = MEMORY_VERSION,
     .memory_bytes = sizeof(struct history),
+    .memory_fields = history_memory,
 };

@@ -53,11 +53,26 @@ static const char *const references[] = {
 struct history {
     struct minutes minutes;
     int64_t day; /* the local one of the newest minute */
-    struct {
+    struct history_day {
         int64_t day;
         uint8_t slots[SLOTS];
     } days[DAYS]; /* by day % DAYS */
     struct claim_source first, last;
+};
+
+static const struct memory_field day_memory[] = {
+    MEMORY_NUMBER(struct history_day, day),
+    MEMORY_BYTES(struct history_day, slots),
+    MEMORY_END,
+};
+
+static const struct memory_field history_memory[] = {
+    MEMORY_PART(struct history, minutes, minutes_memory),
+    MEMORY_NUMBER(struct history, day),
+    MEMORY_EACH(struct history, days, day_memory),
+    MEMORY_PART(struct history, first, claim_source_memory),
+    MEMORY_PART(struct history, last, claim_source_memory),
+    MEMORY_END,
 };
 
 struct span {
@@ -350,4 +365,5 @@ const struct detector detect_clock_shift = {
     .finish = finish,
     .memory_version = MEMORY_VERSION,
     .memory_bytes = sizeof(struct history),
+    .memory_fields = history_memory,
 };

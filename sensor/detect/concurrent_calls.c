@@ -51,6 +51,33 @@ struct history {
     } days[DAYS];
 };
 
+static const struct memory_field call_memory[] = {
+    MEMORY_BYTES(struct call, host),
+    MEMORY_BYTES(struct call, device),
+    MEMORY_BYTES(struct call, app),
+    MEMORY_NUMBER(struct call, newest),
+    MEMORY_NUMBER(struct call, bits),
+    MEMORY_NUMBER(struct call, told_beside),
+    MEMORY_NUMBER(struct call, told_site),
+    MEMORY_PART(struct call, source, claim_source_memory),
+    MEMORY_END,
+};
+
+static const struct memory_field call_day_memory[] = {
+    MEMORY_BYTES(struct call_day, host),
+    MEMORY_NUMBER(struct call_day, day),
+    MEMORY_NUMBER(struct call_day, told_day),
+    MEMORY_BYTES(struct call_day, bits),
+    MEMORY_PART(struct call_day, first, claim_source_memory),
+    MEMORY_END,
+};
+
+static const struct memory_field history_memory[] = {
+    MEMORY_EACH(struct history, calls, call_memory),
+    MEMORY_EACH(struct history, days, call_day_memory),
+    MEMORY_END,
+};
+
 static struct call *
 call_of(struct history *m, const struct detect_event *e, const char *app, int64_t minute)
 {
@@ -294,4 +321,5 @@ const struct detector detect_concurrent_calls = {
     .run = run,
     .memory_version = MEMORY_VERSION,
     .memory_bytes = sizeof(struct history),
+    .memory_fields = history_memory,
 };

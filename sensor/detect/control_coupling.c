@@ -9,11 +9,9 @@
  * Security 2000). The same bits in random order must show nothing of it: rows that are nearly all
  * ones or zeros go together by chance.
  */
-#include "../table.h"
 #include "detect.h"
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { KEY_DURATION, KEY_PHI, KEY_LAG, KEY_ACTIVE, KEY_SHUFFLED };
@@ -40,52 +38,36 @@ static const char *const references[] = {
 
 enum row { ROW_INPUT, ROW_OWN, ROWS };
 
-struct desk {
-    struct in6_addr host;
+struct history {
     int64_t window; /* the newest */
-    bool has[ROWS];
+    bool is_begun, has[ROWS];
     uint8_t rows[ROWS][WINDOWS][ACTIVITY_WINDOW_S / 8]; /* by window % WINDOWS */
     struct claim_source source[ROWS];
+    /* of the newest control session */
     char account[ACCOUNT_KEY]; /* "": none is known */
-    struct detect_event event; /* the last of a control session */
-    struct claim_source cause; /* its observation */
-    char app[64];
-    UT_hash_handle hh;
+    char device[DEVICE_NAME], app[64];
+    struct in6_addr address;
+    struct claim_source cause;
 };
 
-struct desks {
-    struct desk *table; /* least recently active first */
+static const struct memory_field history_memory[] = {
+    MEMORY_NUMBER(struct history, window),
+    MEMORY_BYTES(struct history, is_begun),
+    MEMORY_BYTES(struct history, has),
+    MEMORY_BYTES(struct history, rows),
+    MEMORY_EACH(struct history, source, claim_source_memory),
+    MEMORY_BYTES(struct history, account),
+    MEMORY_BYTES(struct history, device),
+    MEMORY_BYTES(struct history, app),
+    MEMORY_BYTES(struct history, address),
+    MEMORY_PART(struct history, cause, claim_source_memory),
+    MEMORY_END,
 };
 
 struct bits {
     uint8_t input[SECONDS], own[SECONDS]; /* 0 or 1, in order of time */
     unsigned count;
 };
-
-static void *
-open_desks(const struct detect *d)
-{
-    (void)d;
-    return calloc(1, sizeof(struct desks));
-}
-
-static void
-drop(struct desks *t, struct desk *k)
-{
-    /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): the entry is out of the table */
-    HASH_DEL(t->table, k);
-    free(k);
-}
-
-static void
-close_desks(void *state)
-{
-    struct desks *t = state;
-
-    while (t != NULL && t->table != NULL)
-        drop(t, t->table);
-    free(t);
-}
 
 static bool
 bit_of(const uint8_t *row, unsigned second)
@@ -95,7 +77,7 @@ bit_of(const uint8_t *row, unsigned second)
 
 /* The seconds from the first to the last with input. */
 static void
-lay_out(const struct desk *k, struct bits *b)
+lay_out(const struct history *k, struct bits *b)
 {
     unsigned first = SECONDS, last = 0;
 
@@ -179,11 +161,11 @@ phi_shuffled(const struct bits *b, unsigned max_lag)
 }
 
 static void
-judge(const struct detect *d, struct desk *k, int64_t now_us)
+judge(const struct detect *d, const struct history *k, int64_t now_us)
 {
     double together, shuffled;
     unsigned lag = (unsigned)d->own->key[KEY_LAG], inputs, owns;
-    struct detect_event e = k->event;
+    struct detect_event e = { .kind = EVENT_ACTIVITY, .now_us = now_us, .address = k->address };
     struct observation cause;
     struct sighting s;
     struct bits b;
@@ -203,7 +185,7 @@ judge(const struct detect *d, struct desk *k, int64_t now_us)
         return;
     detect_recall(&cause, &k->cause);
     e.observation = &cause;
-    e.now_us = now_us;
+    memcpy(e.device, k->device, sizeof e.device);
     e.account = k->account[0] == '\0' ? NULL : accounts_find_key(d->accounts, k->account);
     detect_begin(&s, d, &e);
     detect_claim(
@@ -218,33 +200,22 @@ judge(const struct detect *d, struct desk *k, int64_t now_us)
     findings_sight(d->findings, &s);
 }
 
-static struct desk *
+static struct history *
 touch(const struct detect *d, const struct detect_event *e)
 {
-    struct desks *t = d->state;
-    struct desk *k;
+    struct device *device = accounts_touch_device(d->accounts, &e->host, e->now_us);
+    struct history *k = device == NULL ? NULL : device_memory(device, d->detector->name, sizeof *k);
 
-    HASH_FIND(hh, t->table, &e->host, sizeof e->host, k);
-    if (k != NULL) {
-        /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): the entry is out of the table */
-        HASH_DEL(t->table, k);
-    } else {
-        if (t->table != NULL && HASH_COUNT(t->table) >= d->config->limits.sites)
-            drop(t, t->table);
-        k = calloc(1, sizeof *k);
-        if (k == NULL)
-            return NULL;
-        k->host = e->host;
+    if (k != NULL && !k->is_begun) {
+        k->is_begun = true;
         k->window = e->activity->window;
     }
-    /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): the entry is no other's */
-    HASH_ADD(hh, t->table, host, sizeof k->host, k);
     return k;
 }
 
 /* Before a newer window comes, all that the older ones hold is judged. */
 static void
-turn_to(const struct detect *d, struct desk *k, int64_t window, int64_t now_us)
+turn_to(const struct detect *d, struct history *k, int64_t window, int64_t now_us)
 {
     judge(d, k, now_us);
     if (window - k->window >= WINDOWS) {
@@ -259,11 +230,12 @@ turn_to(const struct detect *d, struct desk *k, int64_t window, int64_t now_us)
 }
 
 static void
-remember_session(struct desk *k, const struct detect_event *e)
+remember_session(struct history *k, const struct detect_event *e)
 {
     const char *app = fact_get_text(&e->observation->fact, KEY_APP);
 
-    k->event = *e;
+    k->address = e->address;
+    memcpy(k->device, e->device, sizeof k->device);
     k->cause = claim_source_of(e->observation);
     snprintf(k->app, sizeof k->app, "%s", app == NULL ? "a remote-control session" : app);
     snprintf(k->account, sizeof k->account, "%s", e->account == NULL ? "" : e->account->key);
@@ -276,10 +248,10 @@ run(const struct detect *d, const struct detect_event *e)
         e->activity_of == ACTIVITY_DEVICE || (e->activity_of == ACTIVITY_TUNNEL && !e->is_driven);
     enum row row = e->is_driven ? ROW_INPUT : ROW_OWN;
     unsigned direction = e->is_driven ? e->input : 0;
-    struct desk *k;
+    struct history *k;
     uint8_t *into;
 
-    if (d->state == NULL || (!is_own && !e->is_driven) || (k = touch(d, e)) == NULL)
+    if ((!is_own && !e->is_driven) || (k = touch(d, e)) == NULL)
         return;
     if (e->activity->window > k->window)
         turn_to(d, k, e->activity->window, e->now_us);
@@ -298,10 +270,13 @@ run(const struct detect *d, const struct detect_event *e)
 static void
 finish(const struct detect *d, int64_t now_us)
 {
-    struct desks *t = d->state;
+    for (struct device *device = accounts_first_device(d->accounts); device != NULL;
+         device = device->hh.next) {
+        const struct history *k = device_memory_find(device, d->detector->name);
 
-    for (struct desk *k = t == NULL ? NULL : t->table; k != NULL; k = k->hh.next)
-        judge(d, k, now_us);
+        if (k != NULL)
+            judge(d, k, now_us);
+    }
 }
 
 const struct detector detect_control_coupling = {
@@ -326,6 +301,7 @@ const struct detector detect_control_coupling = {
     .wants = WANTS(EVENT_ACTIVITY),
     .run = run,
     .finish = finish,
-    .open = open_desks,
-    .close = close_desks,
+    .memory_version = 1,
+    .memory_bytes = sizeof(struct history),
+    .memory_fields = history_memory,
 };

@@ -10,8 +10,8 @@
  * texts without pointers, and memory_version; then detect_memory() gives the struct that belongs to
  * the event's account, else its site, zeroed the first time. It outlives restarts where a state
  * file is kept. Key its days by packet time (now_us / DAY_US), and overwrite the oldest. Whenever
- * the struct's meaning changes, raise memory_version: what an older version stored is forgotten.
- * Never keep history in `open` state: that ends with the process.
+ * the struct's meaning changes, raise memory_version and correct memory_fields: what an older
+ * version stored is forgotten. Never keep history in `open` state: that ends with the process.
  */
 #ifndef SENSOR_DETECT_DETECT_H
 #define SENSOR_DETECT_DETECT_H
@@ -123,6 +123,7 @@ struct detector {
     void (*close)(void *state);
     unsigned memory_version; /* of what detect_memory() gives; 0 with memory_bytes 0: keeps none */
     size_t memory_bytes;     /* at most MEMORY_BLOCK_MOST */
+    const struct memory_field *memory_fields; /* what it is made of */
 };
 
 /* The table, in the order in which detectors run. */

@@ -47,6 +47,34 @@ struct history {
     } asns[ASNS];
 };
 
+static const struct memory_field identity_memory[] = {
+    MEMORY_BYTES(struct identity, host),
+    MEMORY_BYTES(struct identity, mac),
+    MEMORY_BYTES(struct identity, client),
+    MEMORY_END,
+};
+
+static const struct memory_field device_memory_fields[] = {
+    MEMORY_PART(struct known_device, id, identity_memory),
+    MEMORY_NUMBER(struct known_device, last_us),
+    MEMORY_PART(struct known_device, source, claim_source_memory),
+    MEMORY_END,
+};
+
+static const struct memory_field asn_memory[] = {
+    MEMORY_NUMBER(struct known_asn, asn),
+    MEMORY_NUMBER(struct known_asn, last_us),
+    MEMORY_BYTES(struct known_asn, organisation),
+    MEMORY_PART(struct known_asn, source, claim_source_memory),
+    MEMORY_END,
+};
+
+static const struct memory_field history_memory[] = {
+    MEMORY_EACH(struct history, devices, device_memory_fields),
+    MEMORY_EACH(struct history, asns, asn_memory),
+    MEMORY_END,
+};
+
 /* ---- what is one device ---- */
 
 static bool
@@ -402,4 +430,5 @@ const struct detector detect_device_churn = {
     .run = run,
     .memory_version = MEMORY_VERSION,
     .memory_bytes = sizeof(struct history),
+    .memory_fields = history_memory,
 };

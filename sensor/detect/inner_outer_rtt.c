@@ -24,6 +24,11 @@ struct history {
     struct paths paths;
 };
 
+static const struct memory_field history_memory[] = {
+    MEMORY_PART(struct history, paths, paths_memory),
+    MEMORY_END,
+};
+
 static bool
 is_of_tunnel(enum path_clock clock, const struct observation *o)
 {
@@ -85,4 +90,5 @@ const struct detector detect_inner_outer_rtt = {
     .run = run,
     .memory_version = 2,
     .memory_bytes = sizeof(struct history),
+    .memory_fields = history_memory,
 };

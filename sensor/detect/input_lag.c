@@ -36,6 +36,19 @@ struct history {
     } people[PEOPLE];
 };
 
+static const struct memory_field person_memory[] = {
+    MEMORY_BYTES(struct person, account),
+    MEMORY_NUMBER(struct person, last_us),
+    MEMORY_NUMBER(struct person, lag_us),
+    MEMORY_PART(struct person, source, claim_source_memory),
+    MEMORY_END,
+};
+
+static const struct memory_field history_memory[] = {
+    MEMORY_EACH(struct history, people, person_memory),
+    MEMORY_END,
+};
+
 static struct person *
 touch(struct history *h, const char *account)
 {
@@ -126,4 +139,5 @@ const struct detector detect_input_lag = {
     .run = run,
     .memory_version = MEMORY_VERSION,
     .memory_bytes = sizeof(struct history),
+    .memory_fields = history_memory,
 };

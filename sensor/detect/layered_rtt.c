@@ -29,6 +29,11 @@ struct history {
     struct paths paths;
 };
 
+static const struct memory_field history_memory[] = {
+    MEMORY_PART(struct history, paths, paths_memory),
+    MEMORY_END,
+};
+
 /* What is remembered of nobody's site begins with an answer: most who connect never give one. */
 static struct history *
 find_history(const struct detect *d, const struct detect_event *e, enum path_clock clock)
@@ -104,4 +109,5 @@ const struct detector detect_layered_rtt = {
     .run = run,
     .memory_version = 2,
     .memory_bytes = sizeof(struct history),
+    .memory_fields = history_memory,
 };

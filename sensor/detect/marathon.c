@@ -29,11 +29,25 @@ static const char *const references[] = {
 struct history {
     struct minutes minutes;
     int64_t told_end; /* the last minute of the row that was sighted; 0: none */
-    struct {
+    struct minute_source {
         int64_t minute;
         struct claim_source source;
     } sources[SOURCES];
     unsigned source_count;
+};
+
+static const struct memory_field minute_memory[] = {
+    MEMORY_NUMBER(struct minute_source, minute),
+    MEMORY_PART(struct minute_source, source, claim_source_memory),
+    MEMORY_END,
+};
+
+static const struct memory_field history_memory[] = {
+    MEMORY_PART(struct history, minutes, minutes_memory),
+    MEMORY_NUMBER(struct history, told_end),
+    MEMORY_EACH(struct history, sources, minute_memory),
+    MEMORY_NUMBER(struct history, source_count),
+    MEMORY_END,
 };
 
 static int64_t
@@ -133,4 +147,5 @@ const struct detector detect_marathon = {
     .run = run,
     .memory_version = MEMORY_VERSION,
     .memory_bytes = sizeof(struct history),
+    .memory_fields = history_memory,
 };

@@ -76,6 +76,42 @@ struct history {
     unsigned program_count, told_hosts;
 };
 
+static const struct memory_field class_memory[] = {
+    MEMORY_BYTES(struct host_class, text),
+    MEMORY_NUMBER(struct host_class, last_us),
+    MEMORY_PART(struct host_class, source, claim_source_memory),
+    MEMORY_END,
+};
+
+static const struct memory_field line_memory[] = {
+    MEMORY_BYTES(struct host_line, class),
+    MEMORY_BYTES(struct host_line, destination),
+    MEMORY_NUMBER(struct host_line, first_us),
+    MEMORY_NUMBER(struct host_line, last_us),
+    MEMORY_NUMBER(struct host_line, ticks),
+    MEMORY_NUMBER(struct host_line, hz),
+    MEMORY_NUMBER(struct host_line, flow),
+    MEMORY_PART(struct host_line, source, claim_source_memory),
+    MEMORY_END,
+};
+
+static const struct memory_field name_memory[] = {
+    MEMORY_BYTES(struct host_name, text),
+    MEMORY_NUMBER(struct host_name, last_us),
+    MEMORY_PART(struct host_name, source, claim_source_memory),
+    MEMORY_END,
+};
+
+static const struct memory_field history_memory[] = {
+    MEMORY_EACH(struct history, classes, class_memory),
+    MEMORY_EACH(struct history, lines, line_memory),
+    MEMORY_EACH(struct history, names, name_memory),
+    MEMORY_BYTES(struct history, programs),
+    MEMORY_NUMBER(struct history, program_count),
+    MEMORY_NUMBER(struct history, told_hosts),
+    MEMORY_END,
+};
+
 struct waiting {
     struct sample samples[WAITING];
     struct in6_addr addresses[WAITING];
@@ -525,4 +561,5 @@ const struct detector detect_nat_crowd = {
     .close = free,
     .memory_version = MEMORY_VERSION,
     .memory_bytes = sizeof(struct history),
+    .memory_fields = history_memory,
 };

@@ -28,6 +28,11 @@ struct history {
     struct paths paths;
 };
 
+static const struct memory_field history_memory[] = {
+    MEMORY_PART(struct history, paths, paths_memory),
+    MEMORY_END,
+};
+
 static bool
 is_slow_by_nature(const struct detect_event *e)
 {
@@ -113,4 +118,5 @@ const struct detector detect_path_too_long = {
     .run = run,
     .memory_version = 2,
     .memory_bytes = sizeof(struct history),
+    .memory_fields = history_memory,
 };

@@ -35,6 +35,19 @@ struct history {
     struct claim_source first;
 };
 
+static const struct memory_field history_memory[] = {
+    MEMORY_PART(struct history, minutes, minutes_memory),
+    MEMORY_NUMBER(struct history, flow),
+    MEMORY_NUMBER(struct history, last_us),
+    MEMORY_NUMBER(struct history, at_work),
+    MEMORY_NUMBER(struct history, count),
+    MEMORY_NUMBER(struct history, sum_us),
+    MEMORY_NUMBER(struct history, squares),
+    MEMORY_BYTES(struct history, is_told),
+    MEMORY_PART(struct history, first, claim_source_memory),
+    MEMORY_END,
+};
+
 static void
 begin(struct history *m, const struct detect_event *e)
 {
@@ -132,4 +145,5 @@ const struct detector detect_steady_hand = {
     .run = run,
     .memory_version = MEMORY_VERSION,
     .memory_bytes = sizeof(struct history),
+    .memory_fields = history_memory,
 };

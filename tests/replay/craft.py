@@ -26,6 +26,7 @@ class World:
         self.wire = {}     # sequence: length on the wire, of packets that a capture cut
         self.ident = 0
         self.radius_id = 0
+        self.logins = []  # when somebody was let in, or not
 
     # ---- layers ---------------------------------------------------------------------------------
     def frame(self, time, payload, ether_type=0x0800, vlan=None):
@@ -121,6 +122,7 @@ class World:
               server="10.0.0.5", calling=None):
         """Access-Request and its answer 5 ms later; with a session id, accounting's start as well."""
         self.radius_id = (self.radius_id + 1) & 0xFF
+        self.logins.append(time + 0.005)
         pairs = [(1, account), (2, b"\0" * 16), (4, socket.inet_aton("198.51.100.10")), (6, 2),
                  (31, calling or outside)]
         if session:

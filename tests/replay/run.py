@@ -175,6 +175,7 @@ def main():
     parser.add_argument("binary")
     parser.add_argument("-k", default="")
     parser.add_argument("-v", action="store_true")
+    parser.add_argument("--every-cut", action="store_true", help="of a scenario in two runs, not one of each kind")
     a = parser.parse_args()
     binary = os.path.abspath(a.binary)
     jobs = [(c["name"], lambda c=c: scenario(binary, c, a.v)) for c in cases.CASES]
@@ -183,7 +184,7 @@ def main():
         jobs += [("recorded: " + f[:-7], lambda f=f: recorded(binary, f[:-7])) for f in sorted(os.listdir(folder)) if f.endswith(".expect")]
     jobs += [("tshark: " + name, lambda check=check: check(binary)) for name, check in tshark.CHECKS]
     jobs += [("README: " + name, lambda check=check: check(binary)) for name, check in docs.CHECKS]
-    jobs += [("state: " + name, lambda check=check: check(binary)) for name, check in state_file.splits(options_of)]
+    jobs += [("state: " + name, lambda check=check: check(binary)) for name, check in state_file.splits(options_of, a.every_cut)]
     # These watch clocks, sockets and full disks: each has the machine for itself.
     alone = [("state: " + name, lambda check=check: check(binary)) for name, check in state_file.CHECKS]
     alone += [("bad input: " + name, lambda check=check: check(binary)) for name, check in bad_input.CHECKS]

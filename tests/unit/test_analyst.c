@@ -196,6 +196,51 @@ a_detector_that_remembers_says_how_much(void **state)
     }
 }
 
+/* Marks what the table tells of. */
+/* NOLINTNEXTLINE(misc-no-recursion): as deep as structs nest */
+static void
+cover(uint8_t *bytes, const struct memory_field *fields)
+{
+    for (const struct memory_field *f = fields; f->count > 0; f++)
+        for (unsigned i = 0; i < f->count; i++) {
+            uint8_t *at = bytes + f->offset + i * f->size;
+
+            assert_true(!f->is_number || f->size == 2 || f->size == 4 || f->size == 8);
+            if (f->parts != NULL)
+                cover(at, f->parts);
+            else
+                memset(at, 1, f->size);
+        }
+}
+
+/* Between what it tells of there is nothing but what the compiler leaves free for alignment. */
+static void
+a_detector_says_what_its_memory_is_made_of(void **state)
+{
+    static uint8_t bytes[MEMORY_BLOCK_MOST];
+
+    (void)state;
+    for (unsigned i = 0; i < detect_table_count; i++) {
+        const struct detector *d = detect_table[i];
+        size_t hole = 0;
+
+        if (d->memory_bytes == 0)
+            continue;
+        assert_non_null(d->memory_fields);
+        memset(bytes, 0, sizeof bytes);
+        cover(bytes, d->memory_fields);
+        for (size_t at = 0; at <= d->memory_bytes; at++) {
+            if (at < d->memory_bytes && bytes[at] == 0) {
+                hole++;
+                continue;
+            }
+            if (hole >= 8 || (hole >= 4 && at % 8 != 0) || (hole > 0 && at % 2 != 0))
+                fail_msg("%s: %zu octets before %zu", d->name, hole, at);
+            hole = 0;
+        }
+    }
+}
+
 int
 main(void)
 {
@@ -209,6 +254,7 @@ main(void)
         cmocka_unit_test_setup(a_flood_of_attempts_evicts_no_account_that_logged_in, set_up),
         cmocka_unit_test_setup(the_clock_never_runs_back, set_up),
         cmocka_unit_test(a_detector_that_remembers_says_how_much),
+        cmocka_unit_test(a_detector_says_what_its_memory_is_made_of),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

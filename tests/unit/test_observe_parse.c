@@ -5,7 +5,7 @@
  * letter, a text and a newline, and each letter belongs to one parser.
  */
 /* clang-format off */
-/* links: sensor/observe*.c sensor/tor.c sensor/resolved.c sensor/presence.c sensor/rtt.c sensor/lag.c sensor/activity.c sensor/locality.c sensor/address.c conf/cidr.c sensor/pair.c sensor/session.c sensor/second_sign.c sensor/hello.c sensor/control.c sensor/classify.c sensor/evidence.c sensor/stream.c sensor/flow*.c parsers/fact.c parsers/text.c parsers/tcp_syn.c parsers/packet*.c conf/list_tool.c conf/list_vendor.c conf/list_domain.c conf/list_service.c conf/embedded.c conf/cidr.c */
+/* links: sensor/observe*.c sensor/tor.c sensor/resolved.c sensor/presence.c sensor/rtt.c sensor/lag.c sensor/activity.c sensor/locality.c sensor/address.c conf/cidr.c sensor/pair.c sensor/session.c sensor/resume.c sensor/second_sign.c sensor/hello.c sensor/control.c sensor/classify.c sensor/evidence.c sensor/stream.c sensor/flow*.c parsers/fact.c parsers/text.c parsers/tcp_syn.c parsers/packet*.c conf/list_tool.c conf/list_vendor.c conf/list_domain.c conf/list_service.c conf/embedded.c conf/cidr.c */
 /* clang-format on */
 #include "../../parsers/text.h"
 #include "../../sensor/observe.h"

@@ -6,7 +6,7 @@
  * newline, in streams; "X<account>" is answered by a "Y" in whichever flow.
  */
 /* clang-format off */
-/* links: sensor/pipeline*.c sensor/worker.c sensor/reader.c sensor/shard.c sensor/observe*.c sensor/tor.c sensor/resolved.c sensor/presence.c sensor/rtt.c sensor/lag.c sensor/activity.c sensor/locality.c sensor/address.c sensor/pair.c sensor/session.c sensor/second_sign.c sensor/hello.c sensor/control.c sensor/classify.c sensor/evidence.c sensor/stream.c sensor/queue.c sensor/flow*.c sensor/defrag.c sensor/duplicate.c sensor/capture*.c parsers/fact.c parsers/text.c parsers/tcp_syn.c parsers/packet*.c conf/list_tool.c conf/list_vendor.c conf/list_domain.c conf/list_service.c conf/embedded.c conf/cidr.c */
+/* links: sensor/pipeline*.c sensor/worker.c sensor/reader.c sensor/shard.c sensor/observe*.c sensor/tor.c sensor/resolved.c sensor/presence.c sensor/rtt.c sensor/lag.c sensor/activity.c sensor/locality.c sensor/address.c sensor/pair.c sensor/session.c sensor/resume.c sensor/second_sign.c sensor/hello.c sensor/control.c sensor/classify.c sensor/evidence.c sensor/stream.c sensor/queue.c sensor/flow*.c sensor/defrag.c sensor/duplicate.c sensor/capture*.c parsers/fact.c parsers/text.c parsers/tcp_syn.c parsers/packet*.c conf/list_tool.c conf/list_vendor.c conf/list_domain.c conf/list_service.c conf/embedded.c conf/cidr.c */
 /* clang-format on */
 #include "../../sensor/pipeline.h"
 #include <setjmp.h>

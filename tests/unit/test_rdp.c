@@ -330,6 +330,10 @@ static const struct {
     { "X.224 of others: class 2", { C("0300000b 06e00000000020") }, PARSE_NOT_MINE },
     { "X.224 of others: parameters of ISO 8073", { C("0300000e 09e00000000000 c00109") },
         PARSE_NOT_MINE },
+    { "a cookie with something else behind it",
+        { C("0300002a 25e00000000000 436f6f6b69653a206d737473686173683d6a646f650d0a020008000b"
+            "000000") },
+        PARSE_NOT_MINE },
     { "a length of X.224 that lies", { C("0300000b 07e00000000000") }, PARSE_NOT_MINE },
     { "something else behind the cookie",
         { C("03000027 22e00000000000 436f6f6b69653a206d737473686173683d6a646f650d0a 0100080001") },
