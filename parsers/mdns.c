@@ -46,14 +46,22 @@ put_host(struct fact *f, const struct dns_name *name)
     fact_text(f, KEY_HOST_NAME, name->text, n);
 }
 
+static bool
+is_group(const struct in6_addr *a)
+{
+    return IN6_IS_ADDR_MULTICAST(a) || (IN6_IS_ADDR_V4MAPPED(a) && a->s6_addr[12] >> 4 == 0xe);
+}
+
 static void
-tell_host(
-    const struct dns_name *name, const struct in6_addr *address, const struct parse_output *out)
+tell_host(const struct dns_name *name, const struct in6_addr *address, const struct parse_input *in,
+    const struct parse_output *out)
 {
     struct fact f;
 
     fact_begin(&f, FACT_DEVICE);
     fact_address(&f, KEY_ADDRESS, address);
+    if (IN6_ARE_ADDR_EQUAL(address, &in->source) && is_group(&in->destination)) /* not routed */
+        fact_mac(&f, KEY_MAC, in->source_mac);
     put_host(&f, name);
     out->fact(out->context, &f);
 }
@@ -155,7 +163,7 @@ tell_records(
             continue;
         read_record(m, &record, &machine);
         if (hosts < HOSTS_TOLD && dns_record_address(&record, &address)) {
-            tell_host(&record.name, &address, out);
+            tell_host(&record.name, &address, in, out);
             hosts++;
         }
     }

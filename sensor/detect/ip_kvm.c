@@ -125,10 +125,61 @@ naming_text(const struct observation *o, const char **what)
     return fact_is(f, KEY_WHAT, "certificate") || is_local_name(name) ? name : NULL;
 }
 
+/* Of a device that was told. */
+struct history {
+    struct in6_addr address; /* as whose it was */
+};
+
+static const struct memory_field history_memory[] = {
+    MEMORY_BYTES(struct history, address),
+    MEMORY_END,
+};
+
+static bool
+is_link_local(const struct device *d)
+{
+    return IN6_IS_ADDR_LINKLOCAL(&d->address);
+}
+
+/* One card, or one name in one network, which an address of the link alone does not tell. */
+static bool
+is_same_machine(const struct device *a, const struct device *b)
+{
+    return (a->mac[0] != '\0' && strcasecmp(a->mac, b->mac) == 0) ||
+           ((is_link_local(a) || is_link_local(b)) && a->host_name[0] != '\0' &&
+               strcasecmp(a->host_name, b->host_name) == 0);
+}
+
+/* A machine that was told by another address of its own is that one. False: wait until it is known
+ * what else has this address. */
+static bool
+find_machine(const struct detect *d, struct in6_addr *address)
+{
+    struct device *own = accounts_find_device(d->accounts, address), *other;
+    const struct history *told = NULL;
+    struct history *kept;
+
+    if (own == NULL)
+        return !IN6_IS_ADDR_LINKLOCAL(address);
+    for (other = accounts_first_device(d->accounts); other != NULL && told == NULL;
+         other = other->hh.next)
+        if (other == own || is_same_machine(other, own))
+            told = device_memory_find(other, d->detector->name);
+    if (told != NULL) {
+        *address = told->address;
+        return true;
+    }
+    kept = device_memory(own, d->detector->name, sizeof *kept);
+    if (kept != NULL)
+        kept->address = *address;
+    return true;
+}
+
 static void
 run(const struct detect *d, const struct detect_event *e)
 {
     const struct fact *f = &e->observation->fact;
+    struct detect_event at = *e;
     const struct list_tool *tool = NULL;
     const char *what = NULL, *text;
     struct sighting s;
@@ -141,9 +192,9 @@ run(const struct detect *d, const struct detect_event *e)
     } else if ((text = naming_text(e->observation, &what)) != NULL) {
         tool = named_in(d->state, text);
     }
-    if (tool == NULL)
+    if (tool == NULL || (e->account == NULL && !find_machine(d, &at.address)))
         return;
-    detect_begin(&s, d, e);
+    detect_begin(&s, d, &at);
     detect_claim(&s, NULL, what == NULL ? "sign" : what, "%s", text);
     detect_say(&s,
         "%s is in a network with a KVM over IP (%s, named by %s \"%s\"): whoever reaches "
@@ -173,4 +224,7 @@ const struct detector detect_ip_kvm = {
     .run = run,
     .open = open_kvms,
     .close = free,
+    .memory_version = 1,
+    .memory_bytes = sizeof(struct history),
+    .memory_fields = history_memory,
 };

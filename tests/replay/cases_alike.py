@@ -228,7 +228,8 @@ def ssh_packet(body):
 
 
 def ssh(w, at, source, port, server, passwords):
-    """A login by SSH as the lengths show it under chacha20-poly1305: method none, then passwords; `passwords` says which are right."""
+    """A login by SSH as the lengths show it under chacha20-poly1305: method none, then passwords; `passwords` says which are right; None: the
+    client leaves once keys are agreed on."""
     version = b"SSH-2.0-OpenSSH_9.2\r\n"
     lists = (b"curve25519-sha256", b"ssh-ed25519") + (b"chacha20-poly1305@openssh.com",) * 2 + (b"hmac-sha2-256",) * 2 \
         + (b"none",) * 2 + (b"",) * 2
@@ -237,7 +238,9 @@ def ssh(w, at, source, port, server, passwords):
     steps = [("c", 0.01, version), ("s", 0.01, version), ("c", 0.01, offer), ("s", 0.01, offer), ("c", 0.01, ssh_packet(b"\x1e" + key)),
              ("s", 0.01, ssh_packet(b"\x1f" + key * 3) + new), ("c", 0.01, new), ("c", 0.01, b"\x81" * 44), ("s", 0.02, b"\x82" * 44),
              ("c", 0.02, b"\x83" * 68), ("s", 0.02, b"\x84" * 52)]
-    for is_right in passwords:
+    if passwords is None:
+        steps = steps[:7]
+    for is_right in passwords or ():
         steps += [("c", 2, b"\x85" * 148), ("s", 2, b"\x86" * (28 if is_right else 52))]
     w.tcp(at, source, port, server, 22, steps)
 
@@ -258,6 +261,12 @@ def _(w):
 def _(w):
     for n, source in enumerate((CHINA, RUSSIA, GERMANY, BRITAIN, ASTRILL) * 3):
         ssh(w, T + 60 + n * 20, source, 40000 + n, OFFICE_SSH, (False, False, n == 6))
+
+
+@case("keys agreed on with the company's SSH from everywhere, and no login tried", absent=ALL, config=COMPANY)
+def _(w):
+    for n, source in enumerate((CHINA, RUSSIA, GERMANY, ASTRILL) * 3):
+        ssh(w, T + 60 + n * 20, source, 40000 + n, OFFICE_SSH, None)
 
 
 @case("failed logins of a real account from everywhere, then its holder at home", absent=ALL, databases=PLACES,

@@ -63,6 +63,50 @@ a_kvm_names_itself(void **state)
     CHECK("ip-kvm", signs, NULL);
 }
 
+/* Told by its addresses of IPv4 and of the link, in either order. */
+static void
+a_kvm_of_two_addresses_is_one(void **state)
+{
+    static const struct {
+        const char *address, *mac, *host;
+    } signs[][2] = {
+        { { "192.168.1.7", "02:00:00:00:00:07", "pikvm" }, { "fe80::7", NULL, "pikvm" } },
+        { { "fe80::7", NULL, "pikvm" }, { "192.168.1.7", "02:00:00:00:00:07", "pikvm" } },
+        { { "192.168.1.7", "02:00:00:00:00:07", "pikvm" },
+            { "fe80::7", "02:00:00:00:00:07", "pikvm-2" } },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof signs / sizeof signs[0]; i++) {
+        scene_reset();
+        scene_open();
+        for (unsigned k = 0; k < 2; k++) {
+            const struct scene_value values[] = { { KEY_ADDRESS, signs[i][k].address },
+                { KEY_HOST_NAME, signs[i][k].host }, { KEY_MAC, signs[i][k].mac },
+                { KEY_NONE, NULL } };
+
+            scene_sign(k, signs[i][k].address, "mdns", FACT_DEVICE, values);
+        }
+        assert_int_equal(scene_documents("ip-kvm"), 1);
+        scene_finish();
+    }
+}
+
+/* Two of one name in two homes are two. */
+static void
+kvms_of_two_homes_are_two(void **state)
+{
+    static const struct scene_value name[] = { { KEY_HOST_NAME, "pikvm" }, { KEY_NONE, NULL } };
+
+    (void)state;
+    scene_reset();
+    scene_open();
+    scene_sign(0, "192.168.1.7", "dhcp", FACT_DEVICE, name);
+    scene_sign(1, "192.168.5.7", "dhcp", FACT_DEVICE, name);
+    assert_int_equal(scene_documents("ip-kvm"), 2);
+    scene_finish();
+}
+
 static void
 a_language_against_the_claim(void **state)
 {
@@ -115,6 +159,8 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_kvm_names_itself),
+        cmocka_unit_test(a_kvm_of_two_addresses_is_one),
+        cmocka_unit_test(kvms_of_two_homes_are_two),
         cmocka_unit_test(a_language_against_the_claim),
         cmocka_unit_test(ip_messenger),
     };
