@@ -34,6 +34,7 @@ EMBED(conf_networks_hosting, "conf/lists/networks-hosting.txt");
 EMBED(conf_networks_dprk, "conf/lists/networks-dprk.txt");
 EMBED(conf_asn_vpn, "conf/lists/asn-vpn.txt");
 EMBED(conf_asn_education, "conf/lists/asn-education.txt");
+EMBED(conf_asn_lines, "conf/lists/asn-lines.txt");
 EMBED(conf_asn_hosting, "conf/lists/asn-hosting.txt");
 
 const struct embedded_list conf_network_lists[] = {
@@ -46,5 +47,6 @@ const struct embedded_list conf_network_lists[] = {
     { "asn-vpn.txt", conf_asn_vpn },
     { "asn-education.txt", conf_asn_education },
     { "asn-hosting.txt", conf_asn_hosting },
+    { "asn-lines.txt", conf_asn_lines },
 };
 const unsigned conf_network_list_count = sizeof conf_network_lists / sizeof *conf_network_lists;

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Sessions: who drives whom, names and numbers that make a session, what a look-up shows."""
 import craft
+import mmdb
 from stage import *  # noqa: F403
 
 RDP_REQUEST = b"\x03\0\0\x29\x24\xe0\0\0\0\0\0Cookie: mstshash=one\r\n\x01\0\x08\0\x03\0\0\0"
@@ -108,6 +109,21 @@ def _(w):
 def _(w):
     w.login(T, "contractor1", HOME, "10.8.0.5", session="s1")
     w.tcp(T + 60, "10.8.0.5", 50000, "10.0.0.80", 3389, RDP_START + craft.driven(90, screen_side="s"))
+
+
+# ---- what kind of network an AS is ----
+
+@case("a CDN's relay and a satellite, by their AS alone", [
+    alert("egress-country", "medium", 2, subject__account="one", evidence=Evidence("outside address", "network: relay by registered name")),
+    alert("egress-country", "high", 4, subject__account="two", evidence=Evidence("outside address", "network: satellite by registered name")),
+    alert("egress-country", "high", 4, subject__account="three", evidence=Evidence("outside address", "network: unknown"))],
+      absent=["anonymiser-egress"], config={"policy": {"watched-countries": ["US"]}},
+      databases={"asn": ("GeoLite2-ASN", {"73.10.0.0/16": {"autonomous_system_number": mmdb.Sized(6, 13335)},
+                                          "68.40.0.0/16": {"autonomous_system_number": mmdb.Sized(6, 14593)},
+                                          "67.160.0.0/16": {"autonomous_system_number": mmdb.Sized(6, 64500)}})})
+def _(w):
+    for n, (who, outside) in enumerate((("one", HOME), ("two", "68.40.7.7"), ("three", "67.160.0.9"))):
+        w.login(T + 60 * n, who, outside, "10.8.0.%d" % (5 + n))
 
 
 # ---- TLS with a gateway of the company, whose inside nobody reads ----

@@ -14,7 +14,7 @@
 #include <cmocka.h> /* needs those above */
 
 struct seen {
-    unsigned asns, prefixes, dprk, transtelecom, exits, astrill, stale;
+    unsigned asns, prefixes, dprk, transtelecom, exits, astrill, stale, lines[3];
 };
 
 static void
@@ -30,8 +30,12 @@ see(void *context, const struct list_network *n)
     s->transtelecom += strcmp(n->kind, "dprk-transtelecom") == 0;
     s->exits += strcmp(n->kind, "dprk-exit") == 0;
     s->astrill += n->provider != NULL && strcmp(n->provider, "Astrill") == 0;
+    assert_true(strlen(n->source) < 64); /* as a place names it */
     if (n->is_asn) {
         s->asns++;
+        s->lines[0] += strcmp(n->kind, "satellite") == 0;
+        s->lines[1] += strcmp(n->kind, "mobile") == 0;
+        s->lines[2] += strcmp(n->kind, "relay") == 0;
         return;
     }
     s->prefixes++;
@@ -50,6 +54,7 @@ every_line_of_every_list_reads(void **state)
     assert_int_equal(count, s.asns + s.prefixes);
     assert_true(s.prefixes > 60000);
     assert_true(s.asns > 2000);
+    assert_true(s.lines[0] >= 20 && s.lines[1] >= 8 && s.lines[2] >= 25);
     assert_int_equal(s.dprk, 3);
     assert_int_equal(s.transtelecom, 9); /* four /24s and 188.43.33.249-253 */
     assert_true(s.exits >= 19);
