@@ -31,7 +31,7 @@ pass_over(struct parse_input *in, struct rd r, size_t length)
 static enum parse_result
 read_frame(struct parse_input *in, struct state *s, const struct parse_output *out)
 {
-    struct rd r = in->data, frame;
+    struct rd r = in->data, frame, head;
     size_t length = rd_u16(&r);
     enum parse_result result;
 
@@ -45,9 +45,11 @@ read_frame(struct parse_input *in, struct state *s, const struct parse_output *o
     frame = rd_sub(&r, length);
     if (!frame.ok)
         return PARSE_MORE;
-    result = stun_message(&frame, in, out);
-    if (result == PARSE_MORE || (result == PARSE_OK && rd_left(&frame) > 0))
+    head = frame;
+    rd_skip(&head, sizeof(uint16_t));
+    if (STUN_HEADER + (size_t)rd_u16(&head) != length)
         return PARSE_BAD;
+    result = stun_message(&frame, in, out);
     if (result == PARSE_OK) {
         s->framing = FRAMING_RFC4571;
         in->data = r;

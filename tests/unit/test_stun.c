@@ -214,6 +214,8 @@ static const struct {
     { "a frame", "0014 00110000 " ID, true, PARSE_OK, 0, 0 },
     { "media in a frame, more to come", "000c 80000001", false, PARSE_OK, 0, 8 },
     { "a message longer than its frame", "0014 00110004 " ID "80220000", false, PARSE_BAD, 0, 0 },
+    { "a message shorter than its frame", "0024 0101000c " ID "00200008 0001dd51e721c05c 00000000",
+        false, PARSE_BAD, 0, 0 },
     { "a frame that is cut", "0014 00110000 2112", false, PARSE_MORE, 0, 0 },
 };
 
