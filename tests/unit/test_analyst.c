@@ -170,6 +170,29 @@ a_flood_of_attempts_evicts_no_account_that_logged_in(void **state)
     assert_int_equal(scene_documents("egress-country"), 2); /* the second an hour later */
 }
 
+/* Each login waits a minute to be held against its account's others: of a flood the oldest are held
+ * early, and lost by none. */
+static void
+a_flood_of_logins_waits_in_bounds(void **state)
+{
+    struct analyst_summary s;
+    char name[32], outside[32];
+
+    (void)state;
+    scene_config.limits.accounts = 10000;
+    scene_config.limits.sites = 10000;
+    scene_open();
+    for (int i = 0; i < 5000; i++) {
+        snprintf(name, sizeof name, "user%d", i);
+        snprintf(outside, sizeof outside, "99.%d.%d.1", i / 250, i % 250);
+        scene_login(i, name, outside, NULL, NULL, "radius", "success");
+    }
+    scene_login(5001, "user0", SEATTLE, NULL, NULL, "radius", "success");
+    analyst_get_summary(scene_analyst(), &s);
+    assert_int_equal(s.logins, 5001);
+    scene_finish();
+}
+
 static void
 the_clock_never_runs_back(void **state)
 {
@@ -252,6 +275,7 @@ main(void)
         cmocka_unit_test_setup(a_tunnel_waits_a_minute_for_its_login, set_up),
         cmocka_unit_test_setup(a_finding_is_written_once_then_hourly_then_at_the_end, set_up),
         cmocka_unit_test_setup(a_flood_of_attempts_evicts_no_account_that_logged_in, set_up),
+        cmocka_unit_test_setup(a_flood_of_logins_waits_in_bounds, set_up),
         cmocka_unit_test_setup(the_clock_never_runs_back, set_up),
         cmocka_unit_test(a_detector_that_remembers_says_how_much),
         cmocka_unit_test(a_detector_says_what_its_memory_is_made_of),
