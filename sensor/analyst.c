@@ -194,6 +194,10 @@ raise_sign(struct analyst *a, const struct observation *o)
     if (!o->has_flow && !fact_get_address(&o->fact, KEY_ADDRESS, &address))
         return;
     end = join_end_of(a, &address);
+    /* Who asks for an address by DHCP has none to ask from. */
+    if (end.locality == LOCALITY_NOWHERE && o->fact.kind == FACT_DEVICE &&
+        fact_get_address(&o->fact, KEY_ADDRESS, &address))
+        end = join_end_of(a, &address);
     if (end.rank == 0 && o->has_flow) {
         other = join_end_of(a, &o->destination);
         end = other.rank > 0 ? other : end;

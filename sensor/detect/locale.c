@@ -136,6 +136,8 @@ run(const struct detect *d, const struct detect_event *e)
         judge(d, e, "keyboard layout", layout, of_layout(layout), false);
     if (tag != NULL)
         judge(d, e, "language", tag, of_tag(tag), is_north_korean(tag));
+    if (host == NULL)
+        host = fact_get_text(f, KEY_DEVICE_HOST_NAME);
     if (host != NULL)
         judge(d, e, "host name", host, of_script(host), false);
 }
@@ -153,6 +155,6 @@ const struct detector detect_locale = {
     .attack = attack,
     .references = references,
     .action = "Ask the person which languages they speak; see who else uses this computer.",
-    .wants = WANTS(EVENT_SIGN),
+    .wants = WANTS(EVENT_SIGN) | WANTS(EVENT_LOGIN),
     .run = run,
 };

@@ -141,3 +141,11 @@ def _(w):
     w.login(T + 1, "contractor2", HOME, "10.8.0.6", session="s2")
     meet(w, T + 60, 9, "10.8.0.5", "203.0.113.91", 19305, 50001)
     meet(w, T + 120, 8, "10.8.0.6", "203.0.113.92", 19305, 50002)
+
+
+@case("the name of a computer that a gateway let in is Korean", [alert("locale", "medium", 2, subject__account="contractor1")],
+      roster=[person("contractor1")])
+def _(w):
+    w.syslog(T, "198.51.100.10", "10.0.0.9", "<14>Oct  6 09:00:00 vpn1 1,2025/10/06 09:00:00,012345678901,GLOBALPROTECT,0,2305,"
+             "2025/10/06 09:00:00,vsys1,gateway-connected,connected,,SSL,contractor1,US,\uae40\ucca0\uc218-PC,%s,0.0.0.0,10.8.0.5,"
+             "0.0.0.0,id,SER,5.2.4,Windows,Windows 10,1,,,,success,,0,,0,GW,1,0x0" % HOME)
