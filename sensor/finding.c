@@ -304,6 +304,25 @@ finding_add_claim(struct finding *f, const struct claim *claim)
     f->claims[f->claim_count++] = *claim;
 }
 
+/* What makes the finding as grave as it is stands first, and a case quotes the first. */
+static void
+lead_with(struct finding *f, const struct claim *claim)
+{
+    struct claim lead = *claim;
+    unsigned at = 0;
+
+    while (at < f->claim_count && !claim_merge(&f->claims[at], claim))
+        at++;
+    if (at == f->claim_count) {
+        finding_add_claim(f, claim);
+        at = f->claim_count - 1; /* the last gives way when there is no room */
+    } else {
+        lead = f->claims[at];
+    }
+    memmove(&f->claims[1], &f->claims[0], at * sizeof f->claims[0]);
+    f->claims[0] = lead;
+}
+
 static void
 take_claims(struct finding *f, const struct sighting *s)
 {
@@ -384,6 +403,7 @@ take_sighting(struct finding *f, const struct sighting *s)
     bool is_login = s->cause->fact.kind == FACT_LOGIN || s->cause->fact.kind == FACT_LOGOUT;
     uint64_t flow = s->cause->has_flow && !is_login ? s->cause->flow : 0;
     int64_t at_us = s->cause->time_us;
+    bool rises = f->claim_count > 0 && s->claim_count > 0 && s->severity > f->severity;
     bool again = s->is_same_event || (f->count > 0 && flow != 0 && flow == f->last_flow);
 
     take_words(f, s);
@@ -397,6 +417,8 @@ take_sighting(struct finding *f, const struct sighting *s)
     if (f->count == 0 || !again)
         f->count++;
     f->last_flow = flow;
+    if (rises)
+        lead_with(f, &s->claims[0]);
     take_claims(f, s);
     take_addresses(f, s);
 }

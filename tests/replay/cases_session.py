@@ -199,3 +199,17 @@ def _(w):
     w.login(T, "contractor1", HOME, "10.8.0.5", session="s1")
     tool(w, T + 60, "www.teamviewer.com", craft.driven(90, screen_side="s"))
     tool(w, T + 300, "www.anydesk.com", TALK * 30, port=50001)
+
+
+class First(Evidence):
+    """The same of the first piece."""
+    def __eq__(self, evidence):
+        return super().__eq__((evidence or ())[:1])
+
+
+@case("what makes it grave stands first, and the case quotes it", [
+    alert("remote-control", "high", 2.5, evidence=First("controlled", "AnyDesk")), alert("egress-country", "high", 4),
+    alert("case", "high", 6.5, evidence=Evidence("remote-control: controlled", "AnyDesk"))])
+def _(w):
+    w.login(T, "contractor1", CHINA, "10.8.0.5", session="s1")
+    tool(w, T + 60, ANYDESK, craft.driven(90))
