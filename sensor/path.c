@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+/* RDP is not among them: its clients may ask for a password between the confirm and their answer,
+ * and then the least of any number of samples is a person's. */
 static const struct {
     const char *layer;
     enum path_clock clock;
@@ -15,7 +17,6 @@ static const struct {
     { "tls", PATH_APPLICATION },
     { "ssh", PATH_APPLICATION },
     { "http", PATH_APPLICATION },
-    { "rdp", PATH_APPLICATION },
     { "inner", PATH_INNER },
 };
 

@@ -16,7 +16,7 @@
 enum path_clock {
     PATH_TCP,         /* the handshake of a TCP connection: to whoever ends it */
     PATH_TUNNEL,      /* of a VPN's own handshake */
-    PATH_APPLICATION, /* TLS, SSH, HTTP, RDP over TCP: to the program behind */
+    PATH_APPLICATION, /* TLS, SSH, HTTP over TCP: to the program behind */
     PATH_INNER,       /* TCP inside of a tunnel */
     PATH_CLOCKS
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * Two clocks on one connection: TCP's handshake measures the way to whoever ends it, an answer of
- * TLS, SSH, HTTP or RDP the way to the program behind. When the second is much longer, TCP ends at
+ * TLS, SSH or HTTP the way to the program behind. When the second is much longer, TCP ends at
  * a proxy: SOCKS, CONNECT, a residential proxy.
  *
  * It is blind to layer-3 VPNs, which carry TCP on, and to remote control, where the computer itself
@@ -90,7 +90,7 @@ run(const struct detect *d, const struct detect_event *e)
 const struct detector detect_layered_rtt = {
     .name = "layered-rtt",
     .about = "a program that is farther away than the end of its TCP connection",
-    .rule = "The least answer of TLS, SSH, HTTP or RDP over min-samples exceeds the least TCP "
+    .rule = "The least answer of TLS, SSH or HTTP over min-samples exceeds the least TCP "
             "handshake of the same address by min-difference-ms or more, and by more than "
             "min-share of it.",
     .blind = "Layer-3 VPNs, which carry TCP on, and remote control, where the computer itself "

@@ -59,6 +59,28 @@ def _(w):
     visits(w, HOME, 0.02, 0.03)
 
 
+def desktops(w, outside, tcp, answer, count=6, at=T + 10):
+    """Connections to the company's RDP server, each with its confirm answered after `answer` seconds."""
+    request, confirm = (payload for _, _, payload in craft.rdp_start()[:2])
+    for i in range(count):
+        now, port, c, s = at + 30 * i, 50000 + i, 1000, 9000
+        w.segment(now, outside, port, SERVER, 3389, c, 0, 0x02)
+        w.segment(now + 0.001, SERVER, 3389, outside, port, s, c + 1, 0x12)
+        now += 0.001 + tcp
+        w.segment(now, outside, port, SERVER, 3389, c + 1, s + 1, 0x10)
+        w.segment(now, outside, port, SERVER, 3389, c + 1, s + 1, 0x18, request)
+        w.segment(now + 0.001, SERVER, 3389, outside, port, s + 1, c + 1 + len(request), 0x18, confirm)
+        w.segment(now + 0.001 + answer, outside, port, SERVER, 3389, c + 1 + len(request), s + 1 + len(confirm), 0x18,
+                  craft.client_hello("rdp"))
+
+
+@case("a desktop's client that asks for the password before it answers", absent=["layered-rtt", "path-too-long"], city=True,
+      config={**COMPANY, **SENSOR})
+def _(w):
+    w.login(T, "contractor1", HOME, "10.8.0.5", session="s1")
+    desktops(w, HOME, 0.02, 3)
+
+
 @case("four answers are too few", absent=["layered-rtt"], config=COMPANY)
 def _(w):
     w.login(T, "contractor1", HOME, "10.8.0.5", session="s1")
