@@ -117,7 +117,7 @@ judge(const struct detect *d, const struct detect_event *e, const char *what, co
             &s, "%s uses a computer set to North Korean (%s %s).", detect_who(&s), what, value);
     } else {
         detect_claim(&s, NULL, "claim", "the roster says %s", e->account->contractor->country);
-        detect_say(&s, "%s, who claims to be in %s, uses a computer set to %s (%s %s).",
+        detect_say(&s, "%s, whose claimed country is %s, uses a computer set to %s (%s %s).",
             detect_who(&s), place_country_name(e->account->contractor->country),
             languages[language].name, what, value);
     }
