@@ -68,6 +68,9 @@ ASNS = {
         ("oxl", "asn-kind_hosting.csv", "hosting"), ("bad-asn", "bad-asn-list.csv", "hosting"),
         ("x4bnet", "input-datacenter-ASN.txt", "hosting")]),
 }
+# Lists of hosting companies name some access providers, behind whom people live. Who is an access provider by this list is a
+# hosting company only where the same upstream says so too.
+ACCESS = ("oxl", "asn-kind_isp.csv")
 
 
 # RFC 5737 and RFC 3849: in examples and test networks, never anybody's. One upstream lists them.
@@ -127,11 +130,12 @@ def main():
             seen.update(networks)
             blocks.append((upstream, kind, provider, [network_text(n) for n in networks]))
         write_list(name, title, blocks)
-    seen = set()
+    seen, access = set(), set(read_asns(folder, *ACCESS))
     for name, (title, inputs) in ASNS.items():
         blocks = []
         for upstream, source, kind in inputs:
-            asns = [a for a in read_asns(folder, upstream, source) if a not in seen]
+            asns = [a for a in read_asns(folder, upstream, source)
+                    if a not in seen and (kind != "hosting" or upstream == ACCESS[0] or a not in access)]
             seen.update(asns)
             blocks.append((upstream, kind, None, ["AS%d" % a for a in asns]))
         write_list(name, title, blocks)
