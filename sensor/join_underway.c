@@ -130,10 +130,9 @@ join_underway_expire(struct analyst *a)
     if (a->restored_count == 0 || a->now_us - a->restored_looked_us < LOOK_EVERY_US)
         return;
     a->restored_looked_us = a->now_us;
-    HASH_ITER(hh, a->sessions, r, next)
-    {
-        if (!r->is_restored) /* they stand before the others */
-            return;
+    /* they stand before the others */
+    for (r = a->sessions; r != NULL && r->is_restored; r = next) {
+        next = r->hh.next;
         if (resumed_is_over(&r->as, idle_us(a->config, r->as.transport), a->now_us))
             join_underway_close(a, r);
     }
