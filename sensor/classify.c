@@ -320,22 +320,12 @@ classify_look(const struct classify_flow *state, struct classify_verdict *out)
         .category = p->category > UINT8_MAX ? 0 : (uint8_t)p->category,
         .risks = f->risk,
         .host_kind = host_kind(p),
-        .user_agent = text_or_null(f->http.user_agent),
     };
     if (out->host_kind != HOST_NONE)
         out->host = text_or_null(f->host_server_name);
     if (is_either(p, NDPI_PROTOCOL_TLS) || is_either(p, NDPI_PROTOCOL_QUIC) ||
-        is_either(p, NDPI_PROTOCOL_DTLS)) {
-        out->ja3_client = text_or_null(f->protos.tls_quic.ja3_client);
-        out->ja3_server = text_or_null(f->protos.tls_quic.ja3_server);
+        is_either(p, NDPI_PROTOCOL_DTLS))
         out->subject = text_or_null(f->protos.tls_quic.subjectDN);
-        out->issuer = text_or_null(f->protos.tls_quic.issuerDN);
-        out->server_names = text_or_null(f->protos.tls_quic.server_names);
-    } else if (is_either(p, NDPI_PROTOCOL_SSH)) {
-        out->ssh_client = text_or_null(f->protos.ssh.client_signature);
-        out->ssh_server = text_or_null(f->protos.ssh.server_signature);
-        out->hassh_client = text_or_null(f->protos.ssh.hassh_client);
-    }
 }
 
 void

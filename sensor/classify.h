@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * What nDPI makes of a flow. The only file that knows nDPI.
+ * What nDPI makes of a flow that no parser of ours has read. The only file that knows nDPI.
  *
  * One classifier a shard; its nDPI module is made when the first flow asks (13 ms, 5.5 MB). A
  * flow's nDPI state comes from a bounded pool and goes back once nDPI has decided or its share of
@@ -28,11 +28,7 @@ struct classify_verdict {
     uint64_t risks;       /* nDPI's risk bits */
     enum classify_host host_kind;
     const char *host;
-    const char *ja3_client, *ja3_server;
-    const char *subject, *issuer, *server_names; /* of the server's certificate */
-    const char *user_agent;
-    const char *ssh_client, *ssh_server; /* identification strings */
-    const char *hassh_client;
+    const char *subject; /* of the server's certificate */
 };
 
 /* `states` at once at most. NULL when memory is short. */

@@ -44,6 +44,10 @@ a_kvm_names_itself(void **state)
     static const struct sign signs[] = {
         { "host name by DHCP", "dhcp", FACT_DEVICE, { { KEY_HOST_NAME, "pikvm" } }, true },
         { "with a hyphen", "dhcp", FACT_DEVICE, { { KEY_HOST_NAME, "Pi-KVM-2" } }, true },
+        { "the Comet by its type", "dhcp", FACT_DEVICE, { { KEY_HOST_NAME, "GL-RM1" } }, true },
+        { "the Comet by its name", "http", FACT_BANNER,
+            { { KEY_WHAT, "http-title" }, { KEY_TEXT, "GL.iNet Comet" } }, true },
+        { "a comet", "dhcp", FACT_DEVICE, { { KEY_HOST_NAME, "comet" } }, false },
         { "mDNS", "mdns", FACT_NAME, { { KEY_WHAT, "mdns" }, { KEY_NAME, "tinypilot.local" } },
             true },
         { "certificate", "tls", FACT_NAME,

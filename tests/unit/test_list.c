@@ -187,7 +187,10 @@ host_names_are_told_apart(void **state)
         { "connect.us.ngrok-agent.com", "ngrok", false },
         { "region1.v2.argotunnel.com", "cloudflared", false },
         { "api.jetkvm.com", "JetKVM", false },
+        { "app.jetkvm.com", "JetKVM", false }, /* its cloud */
         { "jetkvm.com", "JetKVM", true },
+        { "client.oray.net", "SunLogin", false },
+        { "sunlogin.oray.com", "SunLogin", true }, /* the product's page */
         { "auth11.aeroadmin.com", "AeroAdmin", false },
         { "aeroadmin.com", "AeroAdmin", true },
         { "basecamp.com", NULL, false },

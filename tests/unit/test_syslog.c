@@ -94,6 +94,11 @@ static const struct syslog_sample samples[] = {
               "established\" msg=\"SSL tunnel established\"",
         "login account=jdoe result=success method=syslog-fortigate outside=203.0.113.9 "
         "inside=10.8.0.6 session=462105151 reason=tunnel established gateway=198.51.100.1" },
+    { "FortiGate: tunnel up under another release's number",
+        FORTI "39947" FORTI_VPN "action=\"tunnel-up\" tunneltype=\"ssl-tunnel\" tunnelid=8 "
+              "remip=203.0.113.9 tunnelip=10.8.0.6 user=\"jdoe\"",
+        "login account=jdoe result=success method=syslog-fortigate outside=203.0.113.9 "
+        "inside=10.8.0.6 session=8 gateway=198.51.100.1" },
     { "FortiGate: login failed",
         FORTI "39426" FORTI_VPN "action=\"ssl-login-fail\" tunneltype=\"ssl-web\" tunnelid=0 "
               "remip=203.0.113.9 user=\"jdoe\" reason=\"sslvpn_login_unknown_user\"",
