@@ -55,8 +55,21 @@ put_service(struct fact *f, uint8_t suffix)
     fact_word(f, KEY_SERVICE, number);
 }
 
-/* False: a name that is none. */
+/* Whether each is a name of NetBIOS: nothing is said of a message before that. */
 static bool
+are_names(const struct dns_message *m)
+{
+    struct rd r = m->body;
+    struct dns_name encoded;
+    struct netbios_name name;
+
+    for (unsigned i = 0; i < m->questions && i < NAMES_TOLD; i++)
+        if (!dns_next_question(m, &r, &encoded) || !netbios_decode(&encoded, &name))
+            return false;
+    return true;
+}
+
+static void
 tell_questions(const struct dns_message *m, const struct parse_output *out)
 {
     struct rd r = m->body;
@@ -66,9 +79,8 @@ tell_questions(const struct dns_message *m, const struct parse_output *out)
     for (unsigned i = 0; i < m->questions && i < NAMES_TOLD; i++) {
         struct fact f;
 
-        if (!dns_next_question(m, &r, &encoded) || !netbios_decode(&encoded, &name))
-            return false;
-        if (rd_peek(&name.text) == STATUS_ANY)
+        if (!dns_next_question(m, &r, &encoded) || !netbios_decode(&encoded, &name) ||
+            rd_peek(&name.text) == STATUS_ANY)
             continue;
         fact_begin(&f, FACT_NAME);
         fact_word(&f, KEY_WHAT, "nbns");
@@ -76,7 +88,6 @@ tell_questions(const struct dns_message *m, const struct parse_output *out)
         put_service(&f, name.suffix);
         out->fact(out->context, &f);
     }
-    return true;
 }
 
 /* A list of flags and addresses. */
@@ -153,10 +164,9 @@ parse(struct parse_input *in, const struct parse_output *out)
     if (in->is_cut)
         return PARSE_MORE;
     if (!dns_check(in->data, &m) ||
-        (m.opcode > OPCODE_REFRESH_TOO && m.opcode != OPCODE_MULTIHOMED))
+        (m.opcode > OPCODE_REFRESH_TOO && m.opcode != OPCODE_MULTIHOMED) || !are_names(&m))
         return PARSE_BAD;
-    if (!tell_questions(&m, out))
-        return PARSE_BAD;
+    tell_questions(&m, out);
     if (m.rcode == 0 && m.opcode != OPCODE_RELEASE && m.opcode != OPCODE_WAIT)
         tell_records(&m, in, out);
     rd_skip(&in->data, rd_left(&in->data));

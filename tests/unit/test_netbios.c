@@ -76,6 +76,8 @@ static const struct sample {
         PARSE_OK, "" },
     { "a name of the DNS", &parser_nbns, "a749 0110 0001 0000 0000 0000 03777777 00 0001 0001",
         PARSE_BAD, "" },
+    { "a second name that is none", &parser_nbns,
+        "a749 0110 0002 0000 0000 0000" PC7_00 "0020 0001 03777777 00 0001 0001", PARSE_BAD, "" },
 
     { "a datagram", &parser_nbdgm, "11" DATAGRAM "0048 0000" PC7_20 PC7_00 "6162 6364", PARSE_OK,
         "device address=192.168.1.23 host-name=PC7" },
