@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * The table of services: read once from the embedded text, and searched by host name. A flow has a
- * name or two and the table is short, so that it is walked.
+ * The table of services: read once from the embedded text, and searched by host name. Patterns that
+ * end in the same two labels hang together.
  */
 #include "embedded.h"
 #include "list_tool.h"
@@ -15,15 +15,17 @@
 #define COLUMNS 4
 #define NAME_MOST 255 /* RFC 1035 */
 
-/* The patterns of all rows, in their order. */
 #define PATTERNS 512
+#define CHAINS 256 /* a power of two */
+#define LABELS 2   /* that no "*" stands in: an organisation's name and what is above it */
 
 static struct list_service services[SERVICES];
-static struct {
+static struct pattern {
     const char *text; /* not terminated */
     size_t length;
     const struct list_service *service;
-} patterns[PATTERNS];
+    struct pattern *next; /* of its chain, in the order of the rows */
+} patterns[PATTERNS], *chains[CHAINS];
 static unsigned pattern_count;
 static unsigned service_count;
 static char *service_text; /* cut into the columns that services[] points to; never freed */
@@ -46,6 +48,24 @@ read_row(char *line, struct list_service *out)
     return count == COLUMNS;
 }
 
+/* NULL: the name has too few labels, or a "*" stands in them. */
+static struct pattern **
+chain_of(const char *name, size_t length)
+{
+    uint32_t hash = 0;
+    unsigned labels = 1;
+
+    for (; length > 0 && name[length - 1] != '*'; length--) {
+        char c = name[length - 1];
+
+        if (c == '.' && ++labels > LABELS)
+            break;
+        hash = (hash ^ (uint8_t)tolower((unsigned char)c)) * 0x01000193u; /* FNV-1a's prime */
+    }
+    return labels < LABELS || (length > 0 && name[length - 1] == '*') ? NULL
+                                                                      : &chains[hash % CHAINS];
+}
+
 static bool
 index_patterns(const struct list_service *s)
 {
@@ -53,11 +73,14 @@ index_patterns(const struct list_service *s)
     size_t length;
 
     while (list_next_item(&list, &text, &length)) {
-        if (pattern_count == PATTERNS)
+        struct pattern **last = chain_of(text, length);
+
+        if (last == NULL || pattern_count == PATTERNS)
             return false;
-        patterns[pattern_count].text = text;
-        patterns[pattern_count].length = length;
-        patterns[pattern_count++].service = s;
+        while (*last != NULL)
+            last = &(*last)->next;
+        *last = &patterns[pattern_count++];
+        **last = (struct pattern){ .text = text, .length = length, .service = s };
     }
     return true;
 }
@@ -120,6 +143,7 @@ const struct list_service *
 list_service_by_domain(const char *name)
 {
     size_t length = strnlen(name, NAME_MOST + 2);
+    struct pattern **chain;
     unsigned count;
 
     (void)list_services(&count);
@@ -127,8 +151,9 @@ list_service_by_domain(const char *name)
         length--;
     if (length == 0 || length > NAME_MOST)
         return NULL;
-    for (unsigned i = 0; i < pattern_count; i++)
-        if (is_below(name, length, patterns[i].text, patterns[i].length))
-            return patterns[i].service;
+    chain = chain_of(name, length);
+    for (const struct pattern *p = chain != NULL ? *chain : NULL; p != NULL; p = p->next)
+        if (is_below(name, length, p->text, p->length))
+            return p->service;
     return NULL;
 }

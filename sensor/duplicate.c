@@ -4,9 +4,9 @@
  * packet costs one line and a multiplication for every 16 bytes.
  */
 #include "duplicate.h"
+#include "keyhash.h"
 
 #include <stdlib.h>
-#include <sys/random.h>
 
 #define WAYS 4
 #define CACHE_LINE 64
@@ -34,79 +34,8 @@ struct duplicate {
     struct bucket *buckets;
     uint64_t mask;
     int64_t window_us;
-    uint64_t key[4];
+    struct keyhash key;
 };
-
-static inline uint64_t
-load64(const uint8_t *at)
-{
-    uint64_t v;
-
-    memcpy(&v, at, sizeof v);
-    return v;
-}
-
-static inline uint64_t
-load32(const uint8_t *at)
-{
-    uint32_t v;
-
-    memcpy(&v, at, sizeof v);
-    return v;
-}
-
-/* The halves of a 64 x 64 bit product. A factor of 0 would hide the other one; each is the packet's
- * bytes under a key that nobody outside of this process can know. */
-static inline uint64_t
-fold(uint64_t x, uint64_t y)
-{
-    __extension__ unsigned __int128 product = (unsigned __int128)x * y;
-
-    return (uint64_t)product ^ (uint64_t)(product >> 64);
-}
-
-static inline uint64_t
-hash_16(const struct duplicate *d, uint64_t h, const uint8_t *at)
-{
-    return fold(load64(at) ^ d->key[0], load64(at + 8) ^ h);
-}
-
-/* What is left when 16 bytes or less are, by loads that overlap. */
-static inline uint64_t
-hash_tail(const struct duplicate *d, uint64_t h, const uint8_t *at, size_t n)
-{
-    if (n >= 8)
-        return fold(load64(at) ^ d->key[1], load64(at + n - 8) ^ h);
-    if (n >= 4)
-        return fold(load32(at) ^ d->key[1], load32(at + n - 4) ^ h);
-    if (n > 0)
-        return fold(((uint64_t)at[0] << 16 | (uint64_t)at[n / 2] << 8 | at[n - 1]) ^ d->key[1], h);
-    return h;
-}
-
-/* Two chains, so that the multiplier need not wait for itself. How the bytes are divided follows
- * from n, which follows from what was hashed before. */
-static inline uint64_t
-hash_bytes(const struct duplicate *d, uint64_t h, const uint8_t *at, size_t n)
-{
-    if (n > 32) {
-        uint64_t other = h ^ d->key[2];
-        const uint8_t *last = at + n - 32;
-
-        for (; at < last; at += 32) {
-            h = hash_16(d, h, at);
-            other = hash_16(d, other, at + 16);
-        }
-        h = hash_16(d, h, last);
-        return fold(hash_16(d, other, last + 16) ^ d->key[3], h);
-    }
-    if (n > 16) {
-        h = hash_16(d, h, at);
-        at += 16;
-        n -= 16;
-    }
-    return hash_tail(d, h, at, n);
-}
 
 /* Offset of the checksum in the transport header. */
 static inline size_t
@@ -142,15 +71,18 @@ hash_header(const struct duplicate *d, const struct packet *p, size_t *size)
     static const uint8_t ip6_compared[8] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0 };
 
     if (p->ip_version == 4) {
-        uint64_t h = fold(load64(p->ip) ^ d->key[0], lengths_of(p) ^ d->key[1]);
+        uint64_t h =
+            keyhash_fold(keyhash_load64(p->ip) ^ d->key.part[0], lengths_of(p) ^ d->key.part[1]);
 
         *size = IP4_HEADER;
-        h = fold((load64(p->ip + 8) & load64(ip4_compared)) ^ d->key[2], h);
-        return fold(load32(p->ip + 16) ^ d->key[3], h);
+        h = keyhash_fold(
+            (keyhash_load64(p->ip + 8) & keyhash_load64(ip4_compared)) ^ d->key.part[2], h);
+        return keyhash_fold(keyhash_load32(p->ip + 16) ^ d->key.part[3], h);
     }
     *size = IP6_HEADER;
-    return hash_bytes(d,
-        fold((load64(p->ip) & load64(ip6_compared)) ^ d->key[0], lengths_of(p) ^ d->key[1]),
+    return keyhash_bytes(&d->key,
+        keyhash_fold((keyhash_load64(p->ip) & keyhash_load64(ip6_compared)) ^ d->key.part[0],
+            lengths_of(p) ^ d->key.part[1]),
         p->ip + 8, IP6_HEADER - 8);
 }
 
@@ -160,11 +92,13 @@ hash_tcp4(const struct duplicate *d, const struct packet *p)
 {
     static const uint8_t tcp_compared[8] = { 0xff, 0xff, 0xff, 0xff, 0, 0, 0xff, 0xff };
     const uint8_t *ip = p->ip;
-    uint64_t h = fold(load64(ip) ^ d->key[0], (load64(ip + 8) & load64(ip4_compared)) ^ d->key[1]);
+    uint64_t h = keyhash_fold(keyhash_load64(ip) ^ d->key.part[0],
+        (keyhash_load64(ip + 8) & keyhash_load64(ip4_compared)) ^ d->key.part[1]);
 
-    h = fold(load64(ip + 16) ^ d->key[2], load64(ip + 24) ^ h);
-    h = fold((load64(ip + 32) & load64(tcp_compared)) ^ d->key[3], lengths_of(p) ^ h);
-    return hash_bytes(d, h, ip + IP4_TCP_HEADERS, p->ip_captured - IP4_TCP_HEADERS);
+    h = keyhash_fold(keyhash_load64(ip + 16) ^ d->key.part[2], keyhash_load64(ip + 24) ^ h);
+    h = keyhash_fold((keyhash_load64(ip + 32) & keyhash_load64(tcp_compared)) ^ d->key.part[3],
+        lengths_of(p) ^ h);
+    return keyhash_bytes(&d->key, h, ip + IP4_TCP_HEADERS, p->ip_captured - IP4_TCP_HEADERS);
 }
 
 static uint64_t
@@ -178,11 +112,11 @@ hash_other(const struct duplicate *d, const struct packet *p)
         size_t transport = (size_t)(p->transport - p->ip);
 
         if (skip < end && transport + skip + 2 <= end) {
-            h = hash_bytes(d, h, p->ip + at, transport + skip - at);
+            h = keyhash_bytes(&d->key, h, p->ip + at, transport + skip - at);
             at = transport + skip + 2;
         }
     }
-    return hash_bytes(d, h, p->ip + at, end - at);
+    return keyhash_bytes(&d->key, h, p->ip + at, end - at);
 }
 
 static inline uint64_t
@@ -215,7 +149,7 @@ duplicate_open(int64_t window_us)
         count *= 2;
     d->mask = count - 1;
     d->buckets = aligned_alloc(CACHE_LINE, count * sizeof *d->buckets);
-    if (d->buckets == NULL || getrandom(d->key, sizeof d->key, 0) != sizeof d->key) {
+    if (d->buckets == NULL || !keyhash_draw(&d->key, 0)) {
         duplicate_close(d);
         return NULL;
     }

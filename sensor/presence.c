@@ -70,9 +70,12 @@ is_worth_telling(const struct activity *a)
 
     for (unsigned i = 0; i < ACTIVITY_MINUTES; i++)
         packets += a->packets[FLOW_CLIENT][i];
+    if (packets >= LEAST_PACKETS)
+        return true;
     for (size_t i = 0; i < sizeof a->seconds[0]; i++)
-        seconds += (unsigned)__builtin_popcount(a->seconds[FLOW_CLIENT][i]);
-    return packets >= LEAST_PACKETS || seconds >= LEAST_SECONDS;
+        if (a->seconds[FLOW_CLIENT][i] != 0)
+            seconds += (unsigned)__builtin_popcount(a->seconds[FLOW_CLIENT][i]);
+    return seconds >= LEAST_SECONDS;
 }
 
 static void

@@ -15,7 +15,7 @@
  * Chain calls, beginning with STABLEHASH_START. */
 uint64_t stablehash_text(uint64_t hash, const char *text);
 
-/* SipHash-1-3 under a key drawn once a process. Never decides the order of anything. */
+/* keyhash.h under a key drawn once a process. Never decides the order of anything. */
 uint32_t stablehash_bucket(const void *bytes, size_t n);
 
 #endif
