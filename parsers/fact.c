@@ -121,12 +121,22 @@ entry_size(const uint8_t *entry)
     return ENTRY_HEAD + entry[1] + (keys[entry[0]].type == FACT_TYPE_TEXT ? 1u : 0u);
 }
 
+_Static_assert(KEY_COUNT <= 128, "a bit for each key");
+
+bool
+fact_has(const struct fact *f, enum fact_key key)
+{
+    return (f->has[key / 64] >> key % 64 & 1) != 0;
+}
+
 /* The entry of the key, or NULL. */
 static const uint8_t *
 find_entry(const struct fact *f, enum fact_key key)
 {
     const uint8_t *at = f->bytes, *end = f->bytes + f->length;
 
+    if (!fact_has(f, key))
+        return NULL;
     for (; at < end; at += entry_size(at))
         if (*at == key)
             return at;
@@ -140,12 +150,13 @@ add_entry(struct fact *f, enum fact_key key, enum fact_type type, const void *va
     uint8_t *at = f->bytes + f->length;
     size_t nul = type == FACT_TYPE_TEXT ? 1 : 0;
 
-    if (key <= KEY_NONE || key >= KEY_COUNT || keys[key].type != type || find_entry(f, key) != NULL)
+    if (key <= KEY_NONE || key >= KEY_COUNT || keys[key].type != type || fact_has(f, key))
         return;
     if (f->length + ENTRY_HEAD + n + nul > sizeof(f->bytes)) {
         f->overflowed = true;
         return;
     }
+    f->has[key / 64] |= UINT64_C(1) << key % 64;
     at[0] = (uint8_t)key;
     at[1] = (uint8_t)n;
     if (n > 0)
@@ -291,12 +302,6 @@ fact_get_address(const struct fact *f, enum fact_key key, struct in6_addr *addre
         return false;
     *address = value.address;
     return true;
-}
-
-bool
-fact_has(const struct fact *f, enum fact_key key)
-{
-    return find_entry(f, key) != NULL;
 }
 
 bool

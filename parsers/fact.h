@@ -144,6 +144,7 @@ struct fact {
     bool is_across;       /* the transaction is that of the two addresses, not of the flow */
     bool is_again;        /* a request that goes on with one that was told */
     bool overflowed;      /* a value did not fit and was left out */
+    uint64_t has[2];      /* a bit for each key that is there */
     uint8_t bytes[FACT_BYTES];
 };
 
