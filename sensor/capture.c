@@ -132,3 +132,20 @@ capture_check_filter(const char *filter, char *error, size_t error_size)
     snprintf(error, error_size, "%s", why);
     return is_valid;
 }
+
+bool
+capture_check_interface(
+    const char *name, void (*message)(void *context, const char *line), void *context)
+{
+    struct capture_common common = { .message = message, .context = context };
+
+    return capture_live_check(&common, name);
+}
+
+const char *
+capture_link_name(uint32_t link_type)
+{
+    const char *name = pcap_datalink_val_to_name(capture_link_to_dlt(link_type));
+
+    return name == NULL ? "unknown" : name;
+}

@@ -49,6 +49,11 @@ struct capture_counts {
 struct capture *capture_open(const struct capture_request *request, bool *bad_filter);
 /* Whether libpcap can compile the filter for some usual link type; else its word in error. */
 bool capture_check_filter(const char *filter, char *error, size_t error_size);
+/* Whether an interface of this name can be watched here; else says so, with those that can. */
+bool capture_check_interface(
+    const char *name, void (*message)(void *context, const char *line), void *context);
+/* "EN10MB": libpcap's name of a LINKTYPE_ value, or "unknown". */
+const char *capture_link_name(uint32_t link_type);
 /* Up to CAPTURE_BATCH packets in merged order of time (ties: order of the paths, then position; a
  * file's own order is kept even where its time steps back). 0: the end, or nothing within about
  * 100 ms from an interface or a pipe; capture_at_end() tells which. */

@@ -140,6 +140,33 @@ say_interfaces(struct capture_common *common, const char *name)
         used == 0 ? "none" : names);
 }
 
+/* libpcap's list, since it watches more than network interfaces (nflog:5, usbmon1). */
+static bool
+is_listed(const char *interface)
+{
+    char error[PCAP_ERRBUF_SIZE];
+    size_t n = strcspn(interface, ":");
+    pcap_if_t *list = NULL;
+    bool is_found = pcap_findalldevs(&list, error) != 0; /* then the start will tell */
+
+    for (const pcap_if_t *i = list; i != NULL && !is_found; i = i->next)
+        is_found = strlen(i->name) == n && strncmp(i->name, interface, n) == 0;
+    pcap_freealldevs(list);
+    return is_found || if_nametoindex(interface) != 0;
+}
+
+bool
+capture_live_check(struct capture_common *common, const char *interface)
+{
+    char name[CAPTURE_SHOWN_SIZE];
+
+    if (is_listed(interface))
+        return true;
+    text_clean(name, sizeof(name), interface, strlen(interface));
+    say_interfaces(common, name);
+    return false;
+}
+
 static void
 say_activation(struct capture_live *l, int result)
 {

@@ -16,17 +16,20 @@
 #include "privilege.h"
 #include "progress.h"
 #include "resume.h"
+#include "startcheck.h"
 #include "state.h"
 #include "summary.h"
 #include "version.h"
 #include "watch.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 enum exit_status { EXIT_DONE = 0, EXIT_IO_FAILED = 1, EXIT_USAGE = 2 };
 
@@ -44,6 +47,14 @@ struct run {
     uint64_t saves_failed;
     struct pipeline_summary packets;
 };
+
+static bool
+has_input(const struct run *run)
+{
+    const struct options *o = &run->options;
+
+    return o->paths.count + o->interfaces.count > 0 || o->analyse != NULL;
+}
 
 /* What does nothing in this run, so that nobody relies on it. */
 static void
@@ -72,7 +83,6 @@ load_config(struct run *run)
     run->config = config_load(&request);
     if (run->config == NULL)
         return -1;
-    say_idle(run->config);
     return 0;
 }
 
@@ -119,46 +129,6 @@ wanted_outputs(const struct run *run)
         request.spec_count = 1;
     }
     return request;
-}
-
-/* A file that is there must be readable as one; a sensor may be using it. */
-static bool
-test_state(const char *path)
-{
-    struct state *s;
-    char error[512];
-    struct stat there;
-
-    if (path == NULL || stat(path, &there) != 0 || there.st_size == 0)
-        return true;
-    s = state_open(path, false, error, sizeof error);
-    if (s == NULL)
-        log_failure("%s", error);
-    state_close(s);
-    return s != NULL;
-}
-
-/* -T: what a start would fail on beyond the files that were loaded already. */
-static int
-test_start(const struct run *run)
-{
-    const struct outputs_request outputs = wanted_outputs(run);
-    const char *filter = run->config->sensor.filter;
-    bool is_good = outputs_check(&outputs);
-    char error[256];
-
-    if (filter != NULL && !capture_check_filter(filter, error, sizeof error)) {
-        log_failure("sensor.filter: %s", error);
-        is_good = false;
-    }
-    if (!privilege_knows_user(run->config->sensor.run_as)) {
-        log_failure("sensor.run-as: there is no user '%s'", run->config->sensor.run_as);
-        is_good = false;
-    }
-    is_good = test_state(run->config->state_path) && is_good;
-    if (is_good)
-        log_note("the configuration is good");
-    return is_good ? EXIT_DONE : EXIT_USAGE;
 }
 
 static bool
@@ -332,6 +302,19 @@ stop_on_signal(int signal_number)
     pipeline_stop();
 }
 
+/* A terminal that hangs up ends the run as well, unless nohup(1) says otherwise. */
+static void
+stop_on_signals(void)
+{
+    const struct sigaction stop = { .sa_handler = stop_on_signal };
+    struct sigaction inherited;
+
+    sigaction(SIGINT, &stop, NULL);
+    sigaction(SIGTERM, &stop, NULL);
+    if (sigaction(SIGHUP, NULL, &inherited) == 0 && inherited.sa_handler != SIG_IGN)
+        sigaction(SIGHUP, &stop, NULL);
+}
+
 static int
 read_packets(struct run *run)
 {
@@ -355,11 +338,9 @@ read_packets(struct run *run)
         .watch_context = run->watch,
         .resume = run->resume,
         .leaves_open = run->state != NULL };
-    struct sigaction stop = { .sa_handler = stop_on_signal };
     int status;
 
-    sigaction(SIGINT, &stop, NULL);
-    sigaction(SIGTERM, &stop, NULL);
+    stop_on_signals();
     status = pipeline_run(&request, &run->packets);
     progress_end();
     return status;
@@ -395,41 +376,55 @@ run_analysis(struct run *run)
     run->outputs = NULL;
     analyst_get_summary(run->analyst, &summary);
     analyst_report_suppress(run->analyst, say_note, NULL);
-    if (!run->options.quiet)
-        summary_print(run->options.analyse == NULL ? &run->packets : NULL, &summary);
+    summary_print(run->options.analyse == NULL ? &run->packets : NULL, &summary);
     if (run->options.explain != NULL &&
         analyst_explain(run->analyst, run->options.explain, stdout, stderr) != 0)
         return EXIT_IO_FAILED;
     return lost != 0 || unsaved != 0 ? EXIT_IO_FAILED : status;
 }
 
-static bool
-has_input(const struct run *run)
-{
-    const struct options *o = &run->options;
-
-    return o->paths.count + o->interfaces.count > 0 || o->analyse != NULL;
-}
-
-/* The live default: interfaces from the configuration when no input is named. */
-static bool
+/* Interfaces of the configuration when no input is named. */
+static int
 take_configured_interfaces(struct run *run)
 {
-    struct options *o = &run->options;
+    struct options_texts *to = &run->options.interfaces;
     const struct config_texts *configured = &run->config->sensor.interfaces;
 
-    if (has_input(run))
-        return true;
-    if (configured->count == 0) {
-        log_failure("nothing to read: give -r PATH, -i IFACE or --analyse PATH (-h for help)");
-        return false;
+    if (has_input(run) || configured->count == 0)
+        return 0;
+    to->list = calloc(configured->count, sizeof *to->list);
+    if (to->list == NULL) {
+        log_failure("out of memory");
+        return -1;
     }
-    o->interfaces.list = calloc(configured->count, sizeof *o->interfaces.list);
-    if (o->interfaces.list == NULL)
-        return false;
-    memcpy(o->interfaces.list, configured->list, configured->count * sizeof *o->interfaces.list);
-    o->interfaces.count = configured->count;
-    return true;
+    memcpy(to->list, configured->list, configured->count * sizeof *to->list);
+    to->count = configured->count;
+    return 0;
+}
+
+/* -T, or packets and observations. */
+static int
+begin(struct run *run)
+{
+    if (take_configured_interfaces(run) != 0)
+        return EXIT_USAGE;
+    if (run->options.action == OPTIONS_TEST) {
+        const struct outputs_request outputs = wanted_outputs(run);
+
+        say_idle(run->config);
+        if (!startcheck(run->config, &run->options, &outputs))
+            return EXIT_USAGE;
+        log_note("the configuration is good");
+        return EXIT_DONE;
+    }
+    if (!has_input(run)) {
+        log_failure("nothing to read: give -r PATH, -i IFACE or --analyse PATH (-h for help)");
+        return EXIT_USAGE;
+    }
+    say_idle(run->config);
+    if (!startcheck_interfaces(&run->options.interfaces) || open_all(run) != 0)
+        return EXIT_USAGE;
+    return run_analysis(run);
 }
 
 static int
@@ -463,13 +458,29 @@ act(struct run *run)
     }
     if (load_databases(run) != 0)
         return EXIT_USAGE;
-    if (run->options.action == OPTIONS_TEST)
-        return test_start(run);
     if (run->options.list != NULL || (run->options.explain != NULL && !has_input(run)))
         return answer(run);
-    if (!take_configured_interfaces(run) || open_all(run) != 0)
-        return EXIT_USAGE;
-    return run_analysis(run);
+    return begin(run);
+}
+
+/* Standard files that were closed are held by what fails when it is used, so that nothing opened
+ * later takes their place: alerts would go into a state file. */
+static void
+hold_standard_files(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && errno == EBADF)
+            (void)open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY); /* becomes fd */
+}
+
+/* What stdio could not print is a failed output. */
+static int
+finish_printing(int status)
+{
+    if (fflush(stdout) == 0 && ferror(stdout) == 0)
+        return status;
+    log_failure("standard output: %s", strerror(errno));
+    return status == EXIT_USAGE ? status : EXIT_IO_FAILED;
 }
 
 int
@@ -478,11 +489,12 @@ main(int argc, char **argv)
     struct run run = { 0 };
     int status = EXIT_USAGE;
 
+    hold_standard_files();
     if (options_parse(&run.options, argc, argv) == 0) {
         log_set_level(run.options.quiet     ? LOG_QUIET
                       : run.options.verbose ? LOG_VERBOSE
                                             : LOG_NORMAL);
-        status = act(&run);
+        status = finish_printing(act(&run));
     }
     if (run.outputs != NULL)
         outputs_close(run.outputs);

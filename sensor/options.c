@@ -12,7 +12,7 @@
 
 enum option_kind { OPTION_TEXT, OPTION_LIST, OPTION_NUMBER, OPTION_FLAG, OPTION_ACTION };
 
-#define WORKERS_MAX 256
+#define WORKERS_MAX 64 /* as sensor.workers */
 
 struct option_row {
     const char *name; /* with its dashes */

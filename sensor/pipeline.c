@@ -81,6 +81,8 @@ pipeline_add_reader(struct pipeline_summary *summary, const struct reader *r)
         summary->first_us = c.first_us;
     if (c.packets > 0 && c.last_us > summary->last_us)
         summary->last_us = c.last_us;
+    if (c.packets > 0)
+        summary->link_type = c.link_type;
     summary->packets += c.packets;
     summary->bytes += c.bytes;
     for (unsigned i = 0; i < PACKET_RESULT_COUNT; i++)

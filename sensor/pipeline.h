@@ -47,6 +47,7 @@ struct pipeline_request {
 struct pipeline_summary {
     uint64_t packets, bytes, captures, captures_failed;
     int64_t first_us, last_us;
+    uint32_t link_type; /* of a packet that was read */
     uint64_t decode[PACKET_RESULT_COUNT];
     uint64_t duplicates, clock_steps_back, filtered;
     uint64_t fragments_reassembled, fragments_dropped;

@@ -74,6 +74,7 @@ reader_take(struct reader *r, const struct capture_packet *in, struct shard_pack
 
     r->counts.packets++;
     r->counts.bytes += in->length;
+    r->counts.link_type = in->link_type;
     result = packet_decode(p, in->link_type, in->data, in->captured, in->length);
     r->counts.decode[result]++;
     if (result == PACKET_NOT_IP)

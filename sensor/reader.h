@@ -13,6 +13,7 @@ struct reader;
 
 struct reader_counts {
     uint64_t packets, bytes;
+    uint32_t link_type; /* of the last packet */
     int64_t first_us, last_us;
     uint64_t decode[PACKET_RESULT_COUNT];
     uint64_t duplicates, clock_steps_back, fragments_reassembled, fragments_dropped;

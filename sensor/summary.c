@@ -4,6 +4,7 @@
  * accounts and alerts, whose zero is news as well.
  */
 #include "summary.h"
+#include "capture.h"
 #include "log.h"
 #include "timestamp.h"
 #include <inttypes.h>
@@ -126,10 +127,19 @@ is_one_way(const struct pipeline_summary *p)
     return p->flows >= ONE_WAY_FLOWS && p->flows_one_way * 100 >= p->flows * ONE_WAY_PCT;
 }
 
-static bool
-is_nothing_decoded(const struct pipeline_summary *p)
+static void
+put_if_nothing_decoded(FILE *to, const struct pipeline_summary *p)
 {
-    return p->decode[PACKET_OK] == 0 && p->decode[PACKET_FRAGMENT] == 0;
+    if (p->decode[PACKET_OK] > 0 || p->decode[PACKET_FRAGMENT] > 0)
+        return;
+    if (p->packets == 0)
+        fprintf(to, "NOTHING WAS DECODED: no packet was read. Is the path right, does the filter "
+                    "match anything?\n");
+    else
+        fprintf(to,
+            "NOTHING WAS DECODED: not one of the packets, of link type %" PRIu32
+            " (%s), holds IP that could be read.\n",
+            p->link_type, capture_link_name(p->link_type));
 }
 
 void
@@ -156,17 +166,16 @@ summary_write(FILE *to, const struct pipeline_summary *packets,
     put_parsers(to, packets, verbose);
     if (is_one_way(packets))
         fprintf(to,
-            "\nONE WAY ONLY: what needs both directions (sessions, round trips, control) stood "
+            "ONE WAY ONLY: what needs both directions (sessions, round trips, control) stood "
             "down. Does the span carry received and sent packets?\n");
-    if (is_nothing_decoded(packets))
-        fprintf(to, "\nNOTHING WAS DECODED: %s\n",
-            packets->packets == 0
-                ? "no packet was read. Is the path right, does the filter match anything?"
-                : "not one of the packets holds IP that could be read. The lines above say why.");
+    put_if_nothing_decoded(to, packets);
 }
 
 void
 summary_print(const struct pipeline_summary *packets, const struct analyst_summary *analysis)
 {
-    summary_write(stderr, packets, analysis, log_get_level() == LOG_VERBOSE);
+    if (log_get_level() != LOG_QUIET)
+        summary_write(stderr, packets, analysis, log_get_level() == LOG_VERBOSE);
+    else if (packets != NULL)
+        put_if_nothing_decoded(stderr, packets);
 }

@@ -11,7 +11,7 @@
 #include <stdio.h>
 
 /* packets NULL: observations were read instead of packets. To standard error, with each parser's
- * counts at LOG_VERBOSE. */
+ * counts at LOG_VERBOSE; at LOG_QUIET only that nothing was decoded. */
 void summary_print(const struct pipeline_summary *packets, const struct analyst_summary *analysis);
 void summary_write(FILE *to, const struct pipeline_summary *packets,
     const struct analyst_summary *analysis, bool verbose);

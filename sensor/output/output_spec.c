@@ -4,6 +4,7 @@
  * on standard output, observations by syslog.
  */
 #include "output_spec.h"
+#include "../../conf/config_text.h"
 #include <errno.h>
 #include <libgen.h>
 #include <limits.h>
@@ -48,7 +49,7 @@ read_text(const char *text, struct output_spec *out)
             continue;
         if (colon != NULL && colon[1] == '\0')
             return "expected something behind the colon";
-        if (types[i].type == OUTPUT_SYSLOG && colon == NULL)
+        if (types[i].type == OUTPUT_SYSLOG && (colon == NULL || !config_text_is_url(colon + 1)))
             return "expected syslog:udp://HOST:PORT, syslog:tcp://HOST:PORT or syslog:unix:PATH";
         out->type = types[i].type;
         out->min_severity = types[i].min_severity;
@@ -208,35 +209,51 @@ output_spec_free(struct output_spec *spec)
     spec->target = NULL;
 }
 
-/* A file that could be appended to, or a folder in which it could be made. */
-static bool
-is_writable(const char *path)
+/* What keeps a file from being appended to, or made in its folder; 0 or an errno value. */
+static int
+file_obstacle(const char *path)
 {
     char folder[PATH_MAX];
+    struct stat status;
 
-    if (access(path, F_OK) == 0)
-        return access(path, W_OK) == 0;
+    if (strcmp(path, "-") == 0)
+        return 0;
+    if (stat(path, &status) == 0)
+        return S_ISDIR(status.st_mode) ? EISDIR : access(path, W_OK) != 0 ? errno : 0;
     if (snprintf(folder, sizeof folder, "%s", path) >= (int)sizeof folder)
-        return false;
-    return access(dirname(folder), W_OK | X_OK) == 0;
+        return ENAMETOOLONG;
+    return access(dirname(folder), W_OK | X_OK) != 0 ? errno : 0;
+}
+
+/* Whether the output could be opened; nothing is made and nobody connected to. */
+static bool
+is_openable(const struct output_spec *spec, char error[SINK_ERROR_SIZE])
+{
+    struct sink *sink;
+    int obstacle;
+
+    if (spec->type == OUTPUT_SYSLOG) {
+        sink = sink_open_socket(spec->target, error);
+        if (sink != NULL)
+            (void)sink->kind->close(sink);
+        return sink != NULL;
+    }
+    obstacle = file_obstacle(spec->target);
+    snprintf(error, SINK_ERROR_SIZE, "%s", strerror(obstacle));
+    return obstacle == 0;
 }
 
 bool
 outputs_check(const struct outputs_request *request)
 {
     struct output_spec list[OUTPUT_SPEC_LIMIT];
-    char label[OUTPUT_LABEL_SIZE];
+    char label[OUTPUT_LABEL_SIZE], why[SINK_ERROR_SIZE];
     unsigned count;
     bool is_good = output_specs_collect(request, list, &count);
 
     for (unsigned i = 0; i < count; i++) {
-        const struct output_spec *spec = &list[i];
-
-        if (spec->type != OUTPUT_SYSLOG && strcmp(spec->target, "-") != 0 &&
-            !is_writable(spec->target)) {
-            const char *why = strerror(errno);
-
-            output_spec_print(spec, label);
+        if (!is_openable(&list[i], why)) {
+            output_spec_print(&list[i], label);
             is_good = refuse(request, label, why);
         }
         output_spec_free(&list[i]);

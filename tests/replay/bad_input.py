@@ -2,10 +2,12 @@
 """One black-box check per failure mode: the message names the thing, the exit status is right, the rest is processed."""
 import json
 import os
+import signal
 import stat
 import struct
 import subprocess
 import tempfile
+import time
 
 import cases
 import craft
@@ -150,6 +152,19 @@ def _(binary, folder, good):
     return wrong + (["-T made a file"] if os.path.exists(folder + "/no") else [])
 
 
+@check("what a start would fail on by its command line and its folders")
+def _(binary, folder, good):
+    wrong = []
+    for options, words in ((["-r", good, "port", "porcupine"], ["porcupine"]), (["-i", "nosuch0"], ["nosuch0", "no such interface"]),
+                           (["--set", "sensor.interfaces=[nosuch0]"], ["nosuch0", "no such interface"]),
+                           (["-o", "json:" + folder], [folder, "Is a directory"]),
+                           (["--state", folder + "/no/such/state.db"], ["/no/such/state.db", "No such file"]),
+                           (["-o", "syslog:udp://192.0.2.1"], ["HOST:PORT"]), (["-o", "syslog:udp://192.0.2.1:99999"], ["HOST:PORT"]),
+                           (["-o", "syslog:tls://192.0.2.1:6514"], ["TLS"]), (["-o", "syslog:udp://nowhere.invalid:514"], ["nowhere.invalid"])):
+        wrong += verdict(run(binary, "-T", *options), 2, words)
+    return wrong
+
+
 @check("a missing configuration file")
 def _(binary, folder, good):
     return verdict(run(binary, "-c", folder + "/nowhere.yaml", "-r", good), 2, ["nowhere.yaml"])
@@ -187,6 +202,49 @@ def _(binary, folder, good):
     return wrong + verdict(r, 1, ["/dev/full", "No space left"], True)
 
 
+@check("a full disk under what is only printed")
+def _(binary, folder, good):
+    state = os.path.join(folder, "state.db")
+    run(binary, "-q", "-r", good, "--state", state)
+    wrong = []
+    with open("/dev/full", "wb") as full:
+        for options in (["-h"], ["-V"], ["--list-tools"], ["--list-detectors", "-v"], ["--dump-config"], ["--state", state, "--list", "accounts"]):
+            wrong += verdict(run(binary, *options, stdout=full), 1, ["standard output", "No space left"])
+    return wrong
+
+
+@check("standard input, output or error closed")
+def _(binary, folder, good):
+    def without(number):
+        return lambda: os.close(number)
+    facts = os.path.join(folder, "facts.json")
+    wrong = verdict(run(binary, "-r", "-", preexec_fn=without(0)), 1, ["standard input", "Bad file descriptor"])
+    wrong += verdict(run(binary, "-r", good, "--observations", "json:" + facts, preexec_fn=without(1)), 1, ["standard output", "lost"])
+    wrong += [] if b"alert" not in open(facts, "rb").read() else ["alerts stand in the file of the observations"]
+    return wrong + verdict(run(binary, "-r", good, preexec_fn=without(2)), 0, [], True)
+
+
+@check("a terminal that hangs up, or is told not to")
+def _(binary, folder, good):
+    wrong = []
+    for ignored in (False, True):
+        ends = signal.SIG_IGN if ignored else signal.SIG_DFL
+        sensor = subprocess.Popen([binary, "-r", "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                  preexec_fn=lambda: signal.signal(signal.SIGHUP, ends))
+        sensor.stdin.write(open(good, "rb").read())
+        sensor.stdin.flush()
+        while b"alert: egress-country" not in sensor.stdout.readline():
+            pass
+        sensor.send_signal(signal.SIGHUP)
+        time.sleep(0.5)
+        if (sensor.poll() is None) != ignored:
+            wrong.append("SIGHUP %s it" % ("ends" if ignored else "does not end"))
+        said = sensor.communicate(timeout=30)[1]
+        if sensor.returncode != 0 or b"packets" not in said:
+            wrong.append("exit %d, said %r" % (sensor.returncode, said))
+    return wrong
+
+
 @check("an output that cannot be opened")
 def _(binary, folder, good):
     return verdict(run(binary, "-r", good, "-o", "json:" + folder + "/no/such/folder"), 2, ["/no/such/folder"])
@@ -214,10 +272,19 @@ def _(binary, folder, good):
     return verdict(r, 0, [], True) + (["it said %r" % r.stderr] if r.stderr else [])
 
 
+@check("captures in which nothing is understood")
+def _(binary, folder, good):
+    path = write(folder, "lldp.pcap", struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 1)
+                 + struct.pack("<IIII", 1, 0, 60, 60) + b"\xff" * 12 + b"\x88\xcc" + b"\0" * 46)
+    wrong = verdict(run(binary, "-r", path), 0, ["NOTHING WAS DECODED", "link type 1 (EN10MB)", "not-ip"])
+    return wrong + verdict(run(binary, "-q", "-r", path), 0, ["NOTHING WAS DECODED", "link type 1 (EN10MB)"])
+
+
 @check("usage")
 def _(binary, folder, good):
     return verdict(run(binary), 2, ["-r"]) + verdict(run(binary, "--nonsense"), 2, ["--nonsense"]) \
-        + verdict(run(binary, "-r"), 2, ["-r"])
+        + verdict(run(binary, "-r"), 2, ["-r"]) + verdict(run(binary, "-i", "lo", "-i", "lo"), 2, ["lo", "twice"]) \
+        + verdict(run(binary, "-r", good, "-j", "65"), 2, ["-j", "64"])
 
 
 @check("observations with damaged lines")

@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """README.md against the program's own tables: every option, configuration key and detector is documented."""
+import json
 import os
 import re
 import shutil
 import subprocess
 import tempfile
 
-README = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "README.md")
+HERE = os.path.dirname(os.path.abspath(__file__))
+README = os.path.join(HERE, "..", "..", "README.md")
+DEMO = ["-c", os.path.join(HERE, "demo", "farmwatch.yaml"), "-r", os.path.join(HERE, "demo", "farm.pcap")]
 
 
 def missing(binary, arguments, pattern):
@@ -18,19 +21,37 @@ def missing(binary, arguments, pattern):
     return wrong if found else ["nothing found in the output of %s" % " ".join(arguments)]
 
 
+def blocks():
+    """The indented passages of README.md, without their indentation."""
+    with open(README) as f:
+        shown = re.findall(r"(?:^    .*\n|^\n(?=    ))+", f.read(), re.M)
+    return [re.sub(r"^    ", "", b, flags=re.M) for b in shown]
+
+
+def transcript(binary):
+    """What README.md shows of `make demo` is what it prints."""
+    r = subprocess.run([binary, *DEMO], stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=30)
+    said = subprocess.run([binary, "-q", *DEMO, "-o", "json:-"], stdout=subprocess.PIPE, timeout=30).stdout.decode()
+    last = {a["id"]: a for a in map(json.loads, said.splitlines())}
+    found = "".join("%-9s %-20s %4d  %s\n" % (a["severity"], a["alert"], a["score"], a["summary"]) for a in last.values())
+    summary = "".join(line + "\n" for line in r.stderr.decode().splitlines() if not line.startswith("farmwatch:"))
+    shown = [b.lstrip("\n") for b in blocks()]
+    alert = next(b for b in shown if b.startswith("---\n"))
+    return ["README.md does not show %s:\n%s" % (name, text) for name, text in (("what was found", found), ("the summary", summary))
+            if text not in shown] + ([] if alert in r.stdout.decode() else ["README.md shows an alert that the demo does not write"])
+
+
 def snippets(binary):
     """Every configuration that README.md shows passes -T."""
     conf = os.path.join(os.path.dirname(README), "conf")
-    with open(README) as f:
-        blocks = re.findall(r"(?:^    .*\n|^\n(?=    ))+", f.read(), re.M)
-    shown = [re.sub(r"^    ", "", b, flags=re.M) for b in blocks if re.match(r"\s*(sensor|networks|outputs|policy):", b)]
+    shown = [b for b in blocks() if re.match(r"\s*(sensor|networks|outputs|policy):", b)]
     wrong = [] if len(shown) >= 2 else ["only %d configurations found" % len(shown)]
     for text in shown:
         with tempfile.TemporaryDirectory() as folder:
             shutil.copy(os.path.join(conf, "contractors.example.yaml"), os.path.join(folder, "contractors.yaml"))
             text = "\n".join(line for line in text.splitlines() if not line.startswith("farmwatch "))
             with open(os.path.join(folder, "farmwatch.yaml"), "w") as f:
-                f.write(text.replace("/var/log/farmwatch", folder))
+                f.write(text.replace("/var/log/farmwatch", folder).replace("siem.example.com", "127.0.0.1"))
             r = subprocess.run([binary, "-T", "-c", os.path.join(folder, "farmwatch.yaml")], stdout=subprocess.PIPE,
                                stderr=subprocess.PIPE, timeout=30)
             if r.returncode != 0:
@@ -39,6 +60,7 @@ def snippets(binary):
 
 
 CHECKS = [
+    ("transcript", transcript),
     ("configurations shown", snippets),
     ("options", lambda binary: missing(binary, ["-h"], r"^  (-\w|--[\w-]+)")),
     ("configuration keys", lambda binary: missing(binary, ["--dump-config"], r"^[ -]*(?:# )?([a-z][a-z0-9-]+):")),

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* clang-format off */
-/* links: sensor/output/output.c sensor/output/output_spec.c sensor/output/sink_file.c sensor/output/sink_socket.c sensor/output/spool.c sensor/output/syslog.c sensor/output/document.c sensor/output/emit.c sensor/output/json.c sensor/output/yaml.c sensor/output/buffer.c sensor/timestamp.c sensor/address.c sensor/stablehash.c parsers/fact.c parsers/text.c */
+/* links: sensor/output/output.c sensor/output/output_spec.c sensor/output/sink_file.c sensor/output/sink_socket.c sensor/output/spool.c sensor/output/syslog.c sensor/output/document.c sensor/output/emit.c sensor/output/json.c sensor/output/yaml.c sensor/output/buffer.c sensor/timestamp.c sensor/address.c sensor/stablehash.c conf/config_text.c parsers/fact.c parsers/text.c */
 /* clang-format on */
 /* Outputs end to end: every document is read back by an independent reader (libyaml's parser; a
  * reader of RFC 5424's grammar below), and every way of failing is said, counted and survived. */
@@ -447,9 +447,10 @@ wrong_specifications_are_refused(void **state)
         const char *spec, *said;
     } bad[] = { { "xml:/tmp/x", "expected yaml[:PATH]" }, { "yaml:", "behind the colon" },
         { "yaml:/tmp", "Is a directory" }, { "json:/nowhere/x", "No such file" },
-        { "syslog", "expected syslog:udp" }, { "syslog:http://x", "expected udp://" },
+        { "syslog", "expected syslog:udp" }, { "syslog:http://x", "expected syslog:udp://" },
         { "syslog:udp://x", "HOST:PORT" }, { "syslog:udp://::1:514", "brackets" },
-        { "syslog:tls://h:6514", "not built" }, { "syslog:unix:", "path" } };
+        { "syslog:tls://h:6514", "not built" }, { "syslog:unix:", "unix:PATH" },
+        { "syslog:udp://h:99999", "HOST:PORT" } };
 
     (void)state;
     for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {

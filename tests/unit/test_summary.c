@@ -32,6 +32,12 @@ parser_table(unsigned *count)
     return table;
 }
 
+const char *
+capture_link_name(uint32_t link_type)
+{
+    return link_type == 1 ? "EN10MB" : "other";
+}
+
 static char *
 summarise(const struct pipeline_summary *p, const struct analyst_summary *a, bool verbose)
 {
