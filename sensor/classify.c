@@ -155,6 +155,16 @@ bridge_give_up(struct ndpi_detection_module_struct *module, struct ndpi_flow_str
 #endif
 }
 
+static ndpi_protocol_category_t
+bridge_category(struct ndpi_detection_module_struct *module, uint16_t id)
+{
+    ndpi_protocol p;
+
+    memset(&p, 0, sizeof p);
+    APP_OF(p) = id;
+    return ndpi_get_proto_category(module, p);
+}
+
 static bool
 names_make(struct classifier *c)
 {
@@ -206,7 +216,6 @@ choose_protocols(struct ndpi_detection_module_struct *module)
 static bool
 module_make(struct classifier *c)
 {
-
     pthread_mutex_lock(&init_lock);
     c->module = bridge_init();
     if (c->module != NULL) {
@@ -307,6 +316,12 @@ text_or_null(const char *text)
     return text != NULL && text[0] != '\0' ? text : NULL;
 }
 
+static uint8_t
+narrow_category(unsigned category)
+{
+    return category > UINT8_MAX ? 0 : (uint8_t)category;
+}
+
 /* `protos` is a union: each member is read only under its own protocol. */
 void
 classify_look(const struct classify_flow *state, struct classify_verdict *out)
@@ -317,7 +332,7 @@ classify_look(const struct classify_flow *state, struct classify_verdict *out)
     *out = (struct classify_verdict){
         .master = MASTER_OF(*p),
         .app = APP_OF(*p),
-        .category = p->category > UINT8_MAX ? 0 : (uint8_t)p->category,
+        .category = narrow_category(p->category),
         .risks = f->risk,
         .host_kind = host_kind(p),
     };
@@ -355,6 +370,18 @@ classify_category(const struct classifier *c, uint8_t category)
     if (c->module != NULL && category != NDPI_PROTOCOL_CATEGORY_UNSPECIFIED)
         name = ndpi_category_get_name(c->module, (ndpi_protocol_category_t)category);
     return name != NULL ? name : "";
+}
+
+uint8_t
+classify_category_of(struct classifier *c, const char *name, size_t length)
+{
+    if (c->is_broken || (c->module == NULL && !module_make(c)))
+        return 0;
+    for (uint32_t i = 0; i < c->name_count; i++)
+        if (strncasecmp(c->names[i], name, length) == 0 && length < NAME_BYTES &&
+            c->names[i][length] == '\0')
+            return narrow_category(bridge_category(c->module, (uint16_t)i));
+    return 0;
 }
 
 void

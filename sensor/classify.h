@@ -52,6 +52,9 @@ void classify_end(struct classifier *c, struct classify_flow *state);
 const char *classify_name(const struct classifier *c, uint16_t id);
 /* nDPI's word for a category, "" for none; lives as long as c. */
 const char *classify_category(const struct classifier *c, uint8_t category);
+/* The category of a protocol that nDPI has by this name, in any case; 0 for none. For flows that it
+ * was not asked for; sets nDPI up when no flow has yet. */
+uint8_t classify_category_of(struct classifier *c, const char *name, size_t length);
 /* The names of risk bits, ", " between them; what does not fit is left out whole. */
 void classify_risks(uint64_t risks, char *out, size_t size);
 uint64_t classifier_refused(const struct classifier *c); /* states refused at the limit */

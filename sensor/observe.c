@@ -233,14 +233,28 @@ observer_get_counts(const struct observer *o, struct observer_counts *out)
     out->states_refused = classifier_refused(o->classifier);
 }
 
-/* nDPI's opinion of a session's flow, once it has one. */
+/* nDPI's category of a tool that it knows, for a flow that it was not asked for. */
+static uint8_t
+category_of_tool(struct observer *o, const char *app)
+{
+    const struct list_tool *tool = app != NULL ? list_tool_by_name(app) : NULL;
+    const char *names = tool != NULL ? tool->ndpi : "";
+
+    return o->request.classify ? classify_category_of(o->classifier, names, strcspn(names, ","))
+                               : 0;
+}
+
+/* nDPI's opinion of a session's flow, or of the session's tool while it has none. */
 static void
 describe(void *context, const struct flow *f, struct fact *fact)
 {
-    const struct observer *o = context;
+    struct observer *o = context;
     char risks[FACT_TEXT_MAX + 1];
+    uint8_t category = f->ndpi_category;
 
-    fact_word(fact, KEY_CATEGORY, classify_category(o->classifier, f->ndpi_category));
+    if (category == 0)
+        category = category_of_tool(o, fact_get_text(fact, KEY_APP));
+    fact_word(fact, KEY_CATEGORY, classify_category(o->classifier, category));
     classify_risks(f->ndpi_risks, risks, sizeof risks);
     fact_word(fact, KEY_RISKS, risks);
 }

@@ -51,6 +51,24 @@ test_category_and_risks(void **state)
     classifier_close(c);
 }
 
+/* As `ndpiReader -h` lists them. */
+static void
+test_category_of_a_name(void **state)
+{
+    static const struct {
+        const char *name, *category;
+    } names[] = { { "OpenVPN", "VPN" }, { "anydesk", "RemoteAccess" }, { "RDP", "RemoteAccess" },
+        { "Open", "" }, { "no protocol of anybody's, long", "" }, { "", "" } };
+    struct classifier *c = classifier_open(1);
+
+    (void)state;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        assert_string_equal(
+            classify_category(c, classify_category_of(c, names[i].name, strlen(names[i].name))),
+            names[i].category);
+    classifier_close(c);
+}
+
 static void
 test_no_category_and_no_risk(void **state)
 {
@@ -103,6 +121,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_category_and_risks),
+        cmocka_unit_test(test_category_of_a_name),
         cmocka_unit_test(test_no_category_and_no_risk),
         cmocka_unit_test(test_risks_that_do_not_fit),
         cmocka_unit_test(test_no_more_than_its_share),
