@@ -75,7 +75,7 @@ check_suppress(
             config_report_warning(r, at, path, "it matches every alert: nothing will be written");
         if (c->suppress[i].until != 0 && c->suppress[i].until <= now)
             config_report_warning(r, config_node_child(at, "until"), path,
-                "it has expired and no longer suppresses anything");
+                "it has expired: alerts of today are written");
     }
 }
 

@@ -217,7 +217,7 @@ static const struct config_option top_options[] = {
     { .key = "detectors", .kind = KIND_MAP, .help = "What is looked for. A weight is natural log-odds: how much one finding adds to its subject's case." },
     { .key = "suppress", LIST_AT(suppress, suppress_count, a_text),
       .example = "\n  - detector: egress-country\n    account: jdoe\n    network: 203.0.113.0/24\n    until: 2027-01-31\n    reason: posted to Shanghai\n",
-      .help = "Alerts not to write: an entry matches when all that it names does (detector, account, site, network, port, domain, asn). Past `until` it no longer does." },
+      .help = "Alerts not to write: an entry matches when all that it names does (detector, account, site, network, port, domain, asn). From the day of `until` on (UTC, by the packets' time) it no longer does." },
     { .key = "cases", MAP_OF(cases_options), .help = "Scores (0-100) from which the findings on one subject make a case of that severity." },
     { .key = "outputs", LIST_AT(outputs, output_count, an_output),
       .example = "\n  - type: yaml\n    path: /var/log/farmwatch/alerts.yaml\n    min-severity: info\n    rotate-mib: 100\n    keep: 10\n"

@@ -60,7 +60,7 @@ print_texts(FILE *to, const char *title, const char *const *list)
 static void
 print_attack(FILE *to, const char *const *list)
 {
-    fputs("    ATT&CK:", to);
+    fputs(*list == NULL ? "    ATT&CK: none" : "    ATT&CK:", to);
     for (; *list != NULL; list++)
         fprintf(to, " %s", *list);
     fputc('\n', to);

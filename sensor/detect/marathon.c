@@ -16,7 +16,7 @@ static const struct config_detector_key keys[] = {
     MINUTES_KEYS,
 };
 
-static const char *const attack[] = { "T1078", NULL };
+static const char *const attack[] = { NULL };
 static const char *const references[] = {
     "US Departments of State, Treasury and Justice, advisory on DPRK IT workers, May 2022",
     NULL,

@@ -14,7 +14,7 @@ static const struct config_detector_key keys[] = {
     { "km-per-ms", CONFIG_NUMBER, 200, "km/ms", "one way: light in fibre" },
 };
 
-static const char *const attack[] = { "T1090", NULL };
+static const char *const attack[] = { NULL };
 static const char *const references[] = {
     "light in fibre: 200 km a millisecond (refractive index 1.47)",
     NULL,

@@ -251,7 +251,9 @@ observation_read_json(const void *line, size_t n, struct observation *out, uint6
         return "expected an object";
     while (json_next_key(&r, &is_first, &g.key))
         if (!read_member(&r, &g))
-            return "a value is of another kind than its key wants";
+            return (g.seen & BIT(FIELD_KIND)) != 0 && o.fact.kind == FACT_NONE
+                       ? "its kind is not known to this version"
+                       : "a value is of another kind than its key wants";
     if (!json_at_end(&r))
         return "not well-formed JSON, or a text or nesting past the limit";
     if ((g.seen & wanted) != wanted)
@@ -404,7 +406,7 @@ observations_read(const char *path, void (*each)(void *context, const struct obs
         if (l != NULL && l->fd > STDIN_FILENO)
             close(l->fd);
         free(l);
-        return 2;
+        return 1;
     }
     for (uint64_t number = 1; next_line(l, &line, &n, &is_long); number++) {
         struct observation o;

@@ -106,12 +106,15 @@ note_failure(struct outputs *o, struct output *out, int error)
 }
 
 static int
-write_to_sink(struct output *out, const char *bytes, size_t n)
+write_to_sink(const struct outputs *o, struct output *out, const char *bytes, size_t n)
 {
     int error = out->sink->is_gone ? EPIPE : out->sink->kind->write(out->sink, bytes, n);
 
     out->lost_alerts += out->sink->refused;
     out->sink->refused = 0;
+    if (out->sink->unrotated != 0)
+        say(o, out, "cannot be rotated: %s; it grows on", strerror(out->sink->unrotated));
+    out->sink->unrotated = 0;
     if (error == 0) {
         out->retry_us = out->pause_us = 0;
         out->said = 0;
@@ -129,7 +132,7 @@ drain(struct outputs *o, struct output *out)
     int error = 0;
 
     while (clock_us() <= end_us && spool_peek(out->spool, &out->waiting)) {
-        error = write_to_sink(out, out->waiting.data, out->waiting.length);
+        error = write_to_sink(o, out, out->waiting.data, out->waiting.length);
         if (error != 0)
             break;
         spool_drop(out->spool);
@@ -167,7 +170,7 @@ write_gathered(struct outputs *o, struct output *out)
     if (out->gathered.failed)
         error = ENOMEM;
     else if (is_up)
-        error = write_to_sink(out, out->gathered.data, out->gathered.length);
+        error = write_to_sink(o, out, out->gathered.data, out->gathered.length);
     if (error != 0)
         note_failure(o, out, error);
     if (error != 0 || !is_up)
@@ -203,7 +206,7 @@ write_document(struct outputs *o, struct output *out)
         keep_document(o, out);
         return;
     }
-    error = write_to_sink(out, out->document.data, out->document.length);
+    error = write_to_sink(o, out, out->document.data, out->document.length);
     if (error == 0)
         return;
     note_failure(o, out, error);
@@ -219,13 +222,14 @@ wants(const struct output *out, const struct alert *a)
 }
 
 static void
-format_syslog(struct output *out, const struct alert *a)
+format_syslog(const struct outputs *o, struct output *out, const struct alert *a)
 {
     char *at = buffer_extend(&out->document, SYSLOG_LIMIT);
+    long process = o->request.replay ? 0 : (long)getpid(); /* replays give the same bytes */
 
     if (at != NULL)
-        out->document.length = out->spec.is_cef ? syslog_format_cef(at, a, (long)getpid())
-                                                : syslog_format(at, a, (long)getpid());
+        out->document.length =
+            out->spec.is_cef ? syslog_format_cef(at, a, process) : syslog_format(at, a, process);
 }
 
 void
@@ -236,7 +240,7 @@ outputs_alert(struct outputs *o, const struct alert *a)
             continue;
         buffer_clear(&out->document);
         if (out->emitter == NULL) {
-            format_syslog(out, a);
+            format_syslog(o, out, a);
         } else {
             write_gathered(o, out); /* both go through the emitter's one buffer */
             document_alert(out->emitter, a);

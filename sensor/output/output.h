@@ -41,7 +41,7 @@ void outputs_idle(struct outputs *o);
 int outputs_close(struct outputs *o);
 
 /* --analyse: reads JSON lines. 0 at the end, 1 when lines were unreadable (each said with its
- * number, capped; the rest was processed), 2 when the file cannot be opened. */
+ * number, capped; the rest was processed) or the file cannot be opened. */
 int observations_read(const char *path, void (*each)(void *context, const struct observation *o),
     void *each_context, void (*message)(void *context, const char *line), void *context);
 

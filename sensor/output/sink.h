@@ -29,6 +29,7 @@ struct sink {
     const struct sink_kind *kind;
     bool is_gone;         /* no later try can help: standard output was closed */
     unsigned patience_ms; /* how long a write may wait for a peer; the caller may change it */
+    int unrotated;    /* errno of a rotation that failed: the file grows on; the caller clears it */
     uint64_t refused; /* documents that were sent and then turned out not to have been received */
 };
 

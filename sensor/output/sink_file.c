@@ -3,8 +3,8 @@
  * Files, opened for appending, and standard output.
  *
  * A document that could only be written in part (full disk) is cut off again, so that the file
- * holds whole documents. The folder is kept open, so that rotation works after privileges were
- * dropped.
+ * holds whole documents. A file that may not be renamed, as in a folder that the user whom the
+ * sensor became cannot write, grows on, and is tried again once it has grown by as much.
  */
 #include "sink.h"
 #include <errno.h>
@@ -25,6 +25,7 @@ struct file {
     int fd, folder; /* folder -1: standard output */
     bool is_regular;
     uint64_t size, rotate_bytes;
+    uint64_t rotate_at; /* the size that it may not pass */
     unsigned keep;
     char name[NAME_MAX + 1];
 };
@@ -40,6 +41,7 @@ open_named(struct file *f)
         return errno;
     f->is_regular = S_ISREG(status.st_mode);
     f->size = f->is_regular ? (uint64_t)status.st_size : 0;
+    f->rotate_at = f->rotate_bytes;
     return 0;
 }
 
@@ -59,7 +61,7 @@ rotate(struct file *f)
             return errno;
     }
     close(f->fd);
-    return open_named(f);
+    return open_named(f); /* fd < 0 when that fails */
 }
 
 static int
@@ -71,9 +73,13 @@ file_write(struct sink *s, const char *bytes, size_t n)
 
     if (f->fd < 0 && (error = open_named(f)) != 0)
         return error;
-    if (f->rotate_bytes > 0 && f->size > 0 && f->size + n > f->rotate_bytes &&
-        (error = rotate(f)) != 0)
-        return error;
+    if (f->rotate_bytes > 0 && f->size > 0 && f->size + n > f->rotate_at) {
+        s->unrotated = rotate(f);
+        if (f->fd < 0)
+            return s->unrotated;
+        if (s->unrotated != 0)
+            f->rotate_at = f->size + f->rotate_bytes;
+    }
     while (done < n) {
         ssize_t written = write(f->fd, bytes + done, n - done);
 

@@ -131,13 +131,15 @@ put_name(struct message *m, const char *text, size_t limit)
 static void
 put_header(struct message *m, const struct alert *a, long process)
 {
-    char text[64], time[TIMESTAMP_SIZE];
+    char text[64], time[TIMESTAMP_SIZE], id[24] = "-";
 
+    if (process != 0)
+        snprintf(id, sizeof(id), "%ld", process);
     timestamp_print(time, a->time_us);
     snprintf(text, sizeof(text), "<%u>1 %s ", FACILITY * 8 + severities[a->severity].syslog, time);
     put(m, text);
     put_name(m, a->sensor, HOST_LIMIT);
-    snprintf(text, sizeof(text), " farmwatch %ld ", process);
+    snprintf(text, sizeof(text), " farmwatch %s ", id);
     put(m, text);
     put_name(m, a->name, MSGID_LIMIT);
     put(m, " ");
@@ -146,16 +148,20 @@ put_header(struct message *m, const struct alert *a, long process)
 static void
 put_geo(struct message *m, const struct alert_geo *g)
 {
+    static const struct geoip_place nowhere = { .kind = GEOIP_UNKNOWN };
+    const struct geoip_place *p = g->place == NULL ? &nowhere : g->place;
     char address[ADDRESS_SIZE], value[VALUE_SIZE], asn[24] = "";
-    const struct geoip_place *p = g->place;
+    const char *kind = p->kind == GEOIP_UNKNOWN ? "" : geoip_kind_name(p->kind);
+    const char *const words[] = { address, p->country, asn, p->organisation, kind };
+    size_t n = 0;
 
     address_print(address, &g->address);
-    if (p != NULL && p->asn != 0)
-        snprintf(asn, sizeof(asn), " AS%" PRIu32, p->asn);
-    snprintf(value, sizeof(value), "%s%s%s%s%s%s%s%s", address, p == NULL ? "" : " ",
-        p == NULL ? "" : p->country, asn, p == NULL ? "" : " ", p == NULL ? "" : p->organisation,
-        p != NULL && p->kind != GEOIP_UNKNOWN ? " " : "",
-        p != NULL && p->kind != GEOIP_UNKNOWN ? geoip_kind_name(p->kind) : "");
+    if (p->asn != 0)
+        snprintf(asn, sizeof(asn), "AS%" PRIu32, p->asn);
+    for (size_t i = 0; i < sizeof(words) / sizeof(*words) && n < sizeof(value); i++)
+        if (words[i][0] != '\0')
+            n +=
+                (size_t)snprintf(value + n, sizeof(value) - n, "%s%s", n == 0 ? "" : " ", words[i]);
     put_pair(m, &sd_style, "geo", value);
 }
 

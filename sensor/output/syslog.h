@@ -13,7 +13,8 @@
 
 #define SYSLOG_LIMIT 2048 /* what RFC 5424, 6.1 asks receivers to accept */
 
-/* Writes at most SYSLOG_LIMIT bytes, no NUL; returns how many. process is PROCID. */
+/* Writes at most SYSLOG_LIMIT bytes, no NUL; returns how many. process is
+ * PROCID, 0 for none. */
 size_t syslog_format(char out[SYSLOG_LIMIT], const struct alert *a, long process);
 size_t syslog_format_cef(char out[SYSLOG_LIMIT], const struct alert *a, long process);
 

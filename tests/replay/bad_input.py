@@ -292,7 +292,8 @@ def _(binary, folder, good):
     out = os.path.join(folder, "o.json")
     run(binary, "-q", "-r", good, "--observations", "json:" + out)
     damaged = write(folder, "d.json", b"{\"kind\":\n" + open(out, "rb").read() + b"[1,2]\n")
-    return verdict(run(binary, "--analyse", damaged), 1, ["d.json", "1"], True)
+    return verdict(run(binary, "--analyse", damaged), 1, ["d.json", "1"], True) \
+        + verdict(run(binary, "--analyse", folder + "/absent.json"), 1, ["absent.json", "No such file"])
 
 
 # ---- captures and names that are odd, not damaged ----------------------------------------------

@@ -41,6 +41,14 @@ def transcript(binary):
             if text not in shown] + ([] if alert in r.stdout.decode() else ["README.md shows an alert that the demo does not write"])
 
 
+def kinds(binary):
+    with open(os.path.join(HERE, "..", "..", "parsers", "fact.c")) as f:
+        names = re.findall(r'^    \[FACT_\w+\] = "([\w-]+)",$', f.read(), re.M)
+    with open(README) as f:
+        text = f.read()
+    return ["README.md does not tell of `%s`" % name for name in names if "`%s`" % name not in text] if names else ["no kinds found"]
+
+
 def snippets(binary):
     """Every configuration that README.md shows passes -T."""
     conf = os.path.join(os.path.dirname(README), "conf")
@@ -61,6 +69,7 @@ def snippets(binary):
 
 CHECKS = [
     ("transcript", transcript),
+    ("kinds of observations", kinds),
     ("configurations shown", snippets),
     ("options", lambda binary: missing(binary, ["-h"], r"^  (-\w|--[\w-]+)")),
     ("configuration keys", lambda binary: missing(binary, ["--dump-config"], r"^[ -]*(?:# )?([a-z][a-z0-9-]+):")),

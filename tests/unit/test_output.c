@@ -440,6 +440,42 @@ files_rotate_between_documents(void **state)
     rmdir(folder);
 }
 
+/* As in a folder that a user without privileges cannot write. */
+static void
+a_file_that_cannot_be_rotated_grows_on(void **state)
+{
+    char folder[] = "/tmp/farmwatch-rotate-XXXXXX", path[64], older[80];
+    struct config_output one = {
+        .type = OUTPUT_YAML, .what = OUTPUT_ALERTS, .rotate_mib = 1, .keep = 1
+    };
+    struct config config = { .outputs = &one, .output_count = 1 };
+    struct outputs_request request = { .config = &config, .replay = true, .message = keep_message };
+    struct alert a = make_alert();
+    static char filler[4000];
+    struct outputs *o;
+    struct stat status;
+
+    (void)state;
+    assert_non_null(mkdtemp(folder));
+    snprintf(path, sizeof(path), "%s/alerts.yaml", folder);
+    snprintf(older, sizeof(older), "%s.1", path);
+    assert_int_equal(mkdir(older, 0700), 0); /* no file can take its place */
+    one.path = path;
+    memset(filler, 'x', sizeof(filler) - 1);
+    a.summary = filler;
+    messages[0] = '\0';
+    o = outputs_open(&request);
+    for (int i = 0; i < 600; i++)
+        outputs_alert(o, &a);
+    assert_int_equal(outputs_close(o), 0);
+    assert_int_equal(stat(path, &status), 0);
+    assert_in_range(status.st_size, 2 << 20, 4 << 20);
+    assert_non_null(strstr(messages, "cannot be rotated: Is a directory; it grows on"));
+    unlink(path);
+    rmdir(older);
+    rmdir(folder);
+}
+
 static void
 wrong_specifications_are_refused(void **state)
 {
@@ -494,6 +530,7 @@ main(void)
         cmocka_unit_test(a_full_disk_is_said_and_counted),
         cmocka_unit_test(one_file_takes_one_output_however_it_is_spelled),
         cmocka_unit_test(files_rotate_between_documents),
+        cmocka_unit_test(a_file_that_cannot_be_rotated_grows_on),
         cmocka_unit_test(wrong_specifications_are_refused),
         cmocka_unit_test(a_closed_pipe_loses_alerts_but_ends_nothing),
     };

@@ -147,6 +147,21 @@ the_bom_stands_before_the_text_only(void **state)
     assert_string_equal(at + 3, "M\xc3\xbcller");
 }
 
+/* A replay names no process, so that it gives the same bytes each time. */
+static void
+what_is_not_known_leaves_no_gap(void **state)
+{
+    static const struct geoip_place place = { .country = "US", .asn = 64496 };
+    const struct alert_geo geo[] = { { .place = &place }, { .place = NULL } };
+    struct alert a = { .name = "case", .sensor = "edge", .geo = geo, .geo_count = 2 };
+    char out[SYSLOG_LIMIT + 1];
+
+    (void)state;
+    out[syslog_format(out, &a, 0)] = '\0';
+    assert_non_null(strstr(out, " edge farmwatch - case ["));
+    assert_non_null(strstr(out, "geo=\":: US AS64496\" geo=\"::\""));
+}
+
 static void
 an_output_gets_what_it_asked_for(void **state)
 {
@@ -350,6 +365,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(cef_escapes_by_its_grammar),
         cmocka_unit_test(the_bom_stands_before_the_text_only),
+        cmocka_unit_test(what_is_not_known_leaves_no_gap),
         cmocka_unit_test(an_output_gets_what_it_asked_for),
         cmocka_unit_test(observations_are_the_same_in_yaml_and_json),
         cmocka_unit_test(pyyaml_reads_observations_as_json_has_them),
