@@ -51,7 +51,7 @@ join_end_of(struct analyst *a, const struct in6_addr *address)
     if (end.locality == LOCALITY_TRUSTED || end.locality == LOCALITY_NOWHERE)
         return end;
     if (l != NULL && lease_is_current(l, a->now_us, a->config->limits.lease_us) &&
-        (!l->is_weak || l->account->site_count > 0 || end.locality == LOCALITY_PRIVATE)) {
+        (!l->is_weak || l->account->site_count > 0 || end.locality != LOCALITY_INSIDE)) {
         end.rank = 3;
         end.lease = l;
         end.account = l->account;

@@ -111,6 +111,24 @@ a_computer_is_no_person(void **state)
 }
 
 static void
+a_login_in_the_tunnel_tells_whose_address_it_is(void **state)
+{
+    static struct cidr pool;
+    const char *why;
+
+    (void)state;
+    assert_true(cidr_parse("10.8.0.0/16", &pool, &why));
+    scene_config.networks.vpn_pools.list = &pool;
+    scene_config.networks.vpn_pools.count = 1;
+    scene_open();
+    scene_login(0, "one", NULL, "10.8.0.5", NULL, "krb5-as", "success");
+    scene_session(S, FACT_SESSION_OPEN, 1, "10.8.0.5", "203.0.113.9", "remote-tool", "AnyDesk",
+        "connected", NULL);
+    scene_finish();
+    assert_non_null(scene_find("remote-control", "one"));
+}
+
+static void
 a_tunnel_waits_a_minute_for_its_login(void **state)
 {
     (void)state;
@@ -272,6 +290,7 @@ main(void)
         cmocka_unit_test_setup(copies_within_five_seconds_are_one_login, set_up),
         cmocka_unit_test_setup(a_logout_is_the_end_and_its_copy_ends_nothing, set_up),
         cmocka_unit_test_setup(a_computer_is_no_person, set_up),
+        cmocka_unit_test_setup(a_login_in_the_tunnel_tells_whose_address_it_is, set_up),
         cmocka_unit_test_setup(a_tunnel_waits_a_minute_for_its_login, set_up),
         cmocka_unit_test_setup(a_finding_is_written_once_then_hourly_then_at_the_end, set_up),
         cmocka_unit_test_setup(a_flood_of_attempts_evicts_no_account_that_logged_in, set_up),
