@@ -103,11 +103,22 @@ is_local_name(const char *name)
     return strchr(name, '.') == NULL;
 }
 
+/* Page or certificate of a server on the internet, and not at the watched site: what the vendor, or
+ * a review, shows of itself. */
+static bool
+is_public_page(const struct detect *d, const struct detect_event *e)
+{
+    const struct observation *o = e->observation;
+
+    return o->has_flow && locality_of(d->config, &o->destination) == LOCALITY_OUTSIDE &&
+           !locality_same(&o->destination, &e->address);
+}
+
 /* What of the observation may name a device, and in which words that is said. */
 static const char *
-naming_text(const struct observation *o, const char **what)
+naming_text(const struct detect *d, const struct detect_event *e, const char **what)
 {
-    const struct fact *f = &o->fact;
+    const struct fact *f = &e->observation->fact;
     const char *name = fact_get_text(f, KEY_NAME);
 
     if (f->kind == FACT_DEVICE) {
@@ -117,12 +128,14 @@ naming_text(const struct observation *o, const char **what)
     if (f->kind == FACT_BANNER &&
         (fact_is(f, KEY_WHAT, "http-title") || fact_is(f, KEY_WHAT, "http-server"))) {
         *what = fact_get_text(f, KEY_WHAT);
-        return fact_get_text(f, KEY_TEXT);
+        return is_public_page(d, e) ? NULL : fact_get_text(f, KEY_TEXT);
     }
     if (f->kind != FACT_NAME || name == NULL)
         return NULL;
     *what = fact_get_text(f, KEY_WHAT);
-    return fact_is(f, KEY_WHAT, "certificate") || is_local_name(name) ? name : NULL;
+    if (fact_is(f, KEY_WHAT, "certificate"))
+        return is_public_page(d, e) ? NULL : name;
+    return is_local_name(name) ? name : NULL;
 }
 
 /* Of a device that was told. */
@@ -189,7 +202,7 @@ run(const struct detect *d, const struct detect_event *e)
         text = fact_get_text(f, KEY_APP);
         if (fact_is(f, KEY_CLASS, "ip-kvm") && text != NULL)
             tool = list_tool_by_name(text);
-    } else if ((text = naming_text(e->observation, &what)) != NULL) {
+    } else if ((text = naming_text(d, e, &what)) != NULL) {
         tool = named_in(d->state, text);
     }
     if (tool == NULL || (e->account == NULL && !find_machine(d, &at.address)))

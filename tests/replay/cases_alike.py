@@ -143,6 +143,25 @@ def _(w):
         w.tcp(T + 61 + n * 60, "10.8.0.5", 50000 + n, "203.0.113.%d" % (100 + n), 443, craft.tls_start(name) + TALK)
 
 
+def page(w, at, server, title, port=50500):
+    body = b"<html><head><title>%s</title></head></html>" % title
+    w.tcp(at, "10.8.0.5", port, server, 80, [
+        ("c", 0.01, b"GET / HTTP/1.1\r\nHost: www.example.com\r\n\r\n"),
+        ("s", 0.02, b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: %d\r\n\r\n" % len(body) + body)])
+
+
+@case("a review of a KVM that is read on the web", absent=ALL)
+def _(w):
+    w.login(T, "one", HOME, "10.8.0.5", session="s1")
+    page(w, T + 60, "203.0.113.100", b"PiKVM and JetKVM compared")
+
+
+@case("a KVM's own page at home, opened in the tunnel", [alert("ip-kvm", "high", 4, subject__account="one")])
+def _(w):
+    w.login(T, "one", HOME, "10.8.0.5", session="s1")
+    page(w, T + 60, HOME, b"PiKVM Index")
+
+
 # ---- long and lame ways -------------------------------------------------------------------------
 EDGE = {"networks": {"vpn-gateways": [GATEWAY]}, "sensor": {"location": HERE}}
 
