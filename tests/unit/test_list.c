@@ -186,6 +186,7 @@ host_names_are_told_apart(void **state)
         { "login.tailscale.com", "Tailscale", true },
         { "connect.us.ngrok-agent.com", "ngrok", false },
         { "region1.v2.argotunnel.com", "cloudflared", false },
+        { "h2.cftunnel.com", "cloudflared", false }, /* what it asks those for, by SNI */
         { "api.jetkvm.com", "JetKVM", false },
         { "app.jetkvm.com", "JetKVM", false }, /* its cloud */
         { "jetkvm.com", "JetKVM", true },
