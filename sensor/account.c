@@ -8,6 +8,7 @@
 
 /* The longest that any rule looks back: single reported exits age out after it. */
 #define KEEP_US (INT64_C(180) * 86400 * 1000000)
+#define INTERIM_US (INT64_C(600) * 1000000) /* RFC 2869, 5.16: none should come more often */
 
 const char *const device_fingerprint_names[DEVICE_FINGERPRINTS] = { "dhcp", "tcp", "hassh", "ja4" };
 
@@ -603,10 +604,21 @@ lease_is_current(const struct lease *l, int64_t now_us, int64_t lease_us)
     return !l->is_ended && now_us - l->renewed_us <= lease_us;
 }
 
+/* Interim records came and have stayed away for two of their intervals: its end was lost. */
+static bool
+is_overdue(const struct lease *l, int64_t now_us)
+{
+    int64_t interval_us = l->interim_us > INTERIM_US ? l->interim_us : INTERIM_US;
+
+    return l->interim_us > 0 && now_us - l->renewed_us > 2 * interval_us;
+}
+
 bool
 lease_is_open(const struct lease *l, int64_t now_us, int64_t lease_us)
 {
-    return lease_is_current(l, now_us, lease_us) && (l->tells_end || l->open_sessions > 0);
+    if (!lease_is_current(l, now_us, lease_us))
+        return false;
+    return l->open_sessions > 0 || (l->tells_end && !is_overdue(l, now_us));
 }
 
 struct account *

@@ -86,6 +86,7 @@ struct lease {
     struct in6_addr outside, inside;
     struct site *site;                     /* of outside; NULL without */
     int64_t start_us, last_us, renewed_us; /* last: the end, or the last sign of life */
+    int64_t interim_us; /* longest silence that an interim record ended; 0: none came */
     char method[32];
     char session[LEASE_SESSIONS][64];
     unsigned session_count;

@@ -16,7 +16,7 @@
 
 /* Raise it with every change of a table, and add the step from the version before to
  * state_migrate.c. */
-#define STATE_DB_VERSION 2
+#define STATE_DB_VERSION 3
 
 /* SQL, from version i + 1 to i + 2; all that a file needs are one transaction. */
 extern const char *const state_migrations[];

@@ -74,6 +74,7 @@ static const struct state_field lease_fields[] = {
     FIELD(WHOLE, "start_us", lease_row, lease.start_us),
     FIELD(WHOLE, "last_us", lease_row, lease.last_us),
     FIELD(WHOLE, "renewed_us", lease_row, lease.renewed_us),
+    FIELD(WHOLE, "interim_us", lease_row, lease.interim_us),
     FIELD(TEXT, "method", lease_row, lease.method),
     FIELD(TEXT, "session_1", lease_row, lease.session[0]),
     FIELD(TEXT, "session_2", lease_row, lease.session[1]),

@@ -21,12 +21,15 @@ static const char *const references[] = {
     NULL,
 };
 
-/* A tunnel that is up may be silent already: its last packet is told within ten minutes. */
+/* A tunnel that is up may be silent already: its last packet is told within ten minutes. So is a
+ * session that interim records renew, whose end may get lost. */
 static int64_t
 known_until(const struct detect *d, const struct lease *l, int64_t now_us)
 {
-    return l->tells_end && lease_is_current(l, now_us, d->config->limits.lease_us) ? now_us
-                                                                                   : l->last_us;
+    bool is_open = l->tells_end && l->interim_us == 0 &&
+                   lease_is_current(l, now_us, d->config->limits.lease_us);
+
+    return is_open ? now_us : l->last_us;
 }
 
 /* Where the database puts them: a rule of thumb, so accuracy radii are left on. A country's centre

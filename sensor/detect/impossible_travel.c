@@ -53,11 +53,16 @@ sight(const struct detect *d, const struct detect_event *e, const struct lease *
     findings_sight(d->findings, &s);
 }
 
-/* A session told open may still end within the least overlap: that is known a minute later. */
+/* A session told open may still end within the least overlap: that is known a minute later. One
+ * that interim records renew lives when the next one comes. */
 static bool
 is_pending(const struct detect *d, const struct detect_event *e, const struct lease *earlier)
 {
-    return e->kind == EVENT_LOGIN && lease_is_open(earlier, e->now_us, d->config->limits.lease_us);
+    int64_t start_us = e->lease->start_us;
+
+    return ((e->kind != EVENT_OVERLAP && e->now_us - start_us <= MINUTE_US) ||
+               (earlier->interim_us > 0 && earlier->last_us - start_us <= MINUTE_US)) &&
+           lease_is_open(earlier, e->now_us, d->config->limits.lease_us);
 }
 
 static bool
@@ -103,7 +108,7 @@ run(const struct detect *d, const struct detect_event *e)
     double km, kmh;
 
     if (l == NULL || !l->has_outside || !l->place.has_point || has_own_rule(&l->place) ||
-        (e->kind == EVENT_OVERLAP && !l->travel_pending))
+        (e->kind != EVENT_LOGIN && !l->travel_pending))
         return;
     l->travel_pending = false;
     earlier = find_earlier(d, e);
@@ -137,6 +142,6 @@ const struct detector detect_impossible_travel = {
     .references = references,
     .action = "Ask the person which of the two logins was theirs, and check the device of the "
               "other one.",
-    .wants = WANTS(EVENT_LOGIN) | WANTS(EVENT_OVERLAP),
+    .wants = WANTS(EVENT_LOGIN) | WANTS(EVENT_OVERLAP) | WANTS(EVENT_LIFE),
     .run = run,
 };

@@ -177,6 +177,33 @@ def _(w):
     w.logout(T + 900, "contractor1", "73.11.0.2", "s2", "10.8.0.6")
 
 
+def renewed(w, time, outside, session, inside, until):
+    """A session that interim records renew every ten minutes; its end is lost."""
+    w.login(time, "contractor1", outside, inside, session=session)
+    for after in range(600, until + 1, 600):
+        w.accounting(time + after, "contractor1", outside, session, 3, inside)
+
+
+@case("the end of a session that interim records renewed is lost, and half an hour later one begins elsewhere in the city",
+      absent=["concurrent-logins", "impossible-travel"], databases=NETWORKS, city=True)
+def _(w):
+    renewed(w, T, HOME, "s1", "10.8.0.5", 3600)
+    renewed(w, T + 3600 + 1800, "73.11.0.2", "s2", "10.8.0.6", 3600)
+
+
+@case("the same, hours away by air", [alert("impossible-travel", "high", 3, count=1)], absent=["concurrent-logins"], city=True)
+def _(w):
+    renewed(w, T, HOME, "s1", "10.8.0.5", 3600)
+    renewed(w, T + 3600 + 900, "68.40.7.7", "s2", "10.8.0.6", 3600)
+
+
+@case("interim records go on beside another session", [alert("concurrent-logins", "high", 3, count=1)],
+      absent=["impossible-travel"], city=True)
+def _(w):
+    renewed(w, T, HOME, "s1", "10.8.0.5", 7200)
+    renewed(w, T + 3600 + 60, "68.40.7.7", "s2", "10.8.0.6", 3600)
+
+
 @case("two addresses of one network and city", city=True, absent=["concurrent-logins"], databases=NETWORKS)
 def _(w):
     w.login(T, "contractor1", HOME, "10.8.0.5", session="s1")
