@@ -18,7 +18,7 @@ struct queue;
 /* `bytes` is rounded up to a power of two. NULL when memory is short. */
 struct queue *queue_open(size_t bytes);
 
-/* Writer. Room for a record of n bytes (n well below a quarter of the ring), or NULL when there is
+/* Writer. Room for a record of n bytes (n well below half of the ring), or NULL when there is
  * none now. The record counts once queue_publish() follows. */
 void *queue_reserve(struct queue *q, size_t n);
 void queue_publish(struct queue *q);
