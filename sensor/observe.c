@@ -146,6 +146,8 @@ observer_packet(struct observer *o, struct flow *f, unsigned direction, const st
             observe_classify(o, f, p);
         if ((f->marks & (FLOW_TO_COMPANY | FLOW_IS_DESK)) != 0)
             presence_packet(o->presence, f, direction, wire_bytes);
+        if (f->session != NULL && direction == FLOW_SERVER)
+            session_hear_media(f, p->payload, p->payload_captured);
         if (f->session != NULL)
             session_packet(o->sessions, f, direction, p->payload_length, wire_bytes);
         else if ((f->marks & FLOW_WANTS_SIGN) != 0)

@@ -226,6 +226,35 @@ take_repeated(struct observer *o, struct flow *f, const char *protocol, struct f
     return observe_is_news(o, f, fact);
 }
 
+/* Relays and peers of WebRTC have no names: the flow is a tool's when its client asked for that. A
+ * peer that is the flow's other end is no relay. */
+static void
+sign_by_peer(struct observer *o, struct flow *f, const char *protocol, const struct fact *fact)
+{
+    bool is_turn = fact_is(fact, KEY_HOW, "turn-peer");
+    struct in6_addr peer;
+    struct fact said;
+
+    if ((!is_turn && !fact_is(fact, KEY_HOW, "ice")) || o->request.resolved == NULL ||
+        !fact_get_address(fact, KEY_ADDRESS, &peer) ||
+        (!is_turn && memcmp(&peer, &f->address[FLOW_SERVER], sizeof peer) != 0))
+        return;
+    fact_begin(&said, FACT_SESSION_OPEN);
+    fact_word(&said, KEY_HOW, is_turn ? "relay" : "direct");
+    session_sign(o->sessions, f,
+        resolved_find_webrtc(
+            o->request.resolved, &f->address[FLOW_CLIENT], o->request.emitter->now.time_us),
+        SIGN_STUN, protocol, &said);
+}
+
+static bool
+take_peer(struct observer *o, struct flow *f, const char *protocol, struct fact *fact)
+{
+    if (f != NULL && f->session == NULL)
+        sign_by_peer(o, f, protocol, fact);
+    return observe_is_news(o, f, fact);
+}
+
 bool
 observe_fact(struct observer *o, struct flow *f, const char *protocol, struct fact *fact)
 {
@@ -237,7 +266,7 @@ observe_fact(struct observer *o, struct flow *f, const char *protocol, struct fa
         [FACT_DEVICE] = take_device,
         [FACT_BANNER] = take_banner,
         [FACT_LOCALE] = take_repeated,
-        [FACT_PEER] = take_repeated,
+        [FACT_PEER] = take_peer,
         [FACT_RTT] = take_rtt,
     };
 

@@ -18,6 +18,9 @@
 #define FRESH_MINUTES 60u
 #define MIX UINT64_C(0x9e3779b97f4a7c15) /* 2^64 by the golden ratio */
 
+/* By the vendors' documents. */
+static const char *const webrtc[] = { "Chrome Remote Desktop", "Getscreen" };
+
 struct resolved {
     _Atomic uint64_t slots[1u << SLOT_BITS];
 };
@@ -42,8 +45,8 @@ minute(int64_t time_us)
     return (uint64_t)(time_us / MINUTE_US) & MASK(MINUTE_BITS);
 }
 
-void
-resolved_learn(struct resolved *r, const struct in6_addr *client, const struct in6_addr *address,
+static void
+learn(struct resolved *r, const struct in6_addr *client, const struct in6_addr *address,
     const struct list_tool *tool, int64_t time_us)
 {
     uint64_t h = hash(client, address), row;
@@ -54,6 +57,16 @@ resolved_learn(struct resolved *r, const struct in6_addr *client, const struct i
         atomic_store_explicit(&r->slots[h & MASK(SLOT_BITS)],
             h >> TAG_SHIFT << TAG_SHIFT | row << MINUTE_BITS | minute(time_us),
             memory_order_relaxed);
+}
+
+void
+resolved_learn(struct resolved *r, const struct in6_addr *client, const struct in6_addr *address,
+    const struct list_tool *tool, int64_t time_us)
+{
+    learn(r, client, address, tool, time_us);
+    for (size_t i = 0; i < sizeof webrtc / sizeof webrtc[0]; i++)
+        if (strcmp(tool->name, webrtc[i]) == 0)
+            learn(r, client, &in6addr_any, tool, time_us);
 }
 
 const struct list_tool *
@@ -70,6 +83,12 @@ resolved_find(const struct resolved *r, const struct in6_addr *client,
     if ((word ^ h) >> TAG_SHIFT != 0 || row == 0 || row > count || age > FRESH_MINUTES)
         return NULL;
     return &tools[row - 1];
+}
+
+const struct list_tool *
+resolved_find_webrtc(const struct resolved *r, const struct in6_addr *client, int64_t now_us)
+{
+    return resolved_find(r, client, &in6addr_any, now_us);
 }
 
 struct resolved *

@@ -6,6 +6,7 @@
  * shows the program's own certificate or listens where the program does when called directly.
  */
 #include "session.h"
+#include "../parsers/rd.h"
 #include "activity.h"
 #include "lag.h"
 #include "rtt.h"
@@ -31,6 +32,7 @@ struct session {
     bool has_controller;
     uint32_t rekeys;
     bool is_waiting; /* the program runs and waits to be called: what it says is no session yet */
+    bool is_call;
     struct in6_addr controller;
     struct evidence last;
     struct control control;
@@ -71,6 +73,7 @@ static const char *const sign_names[] = {
     [SIGN_HANDSHAKE] = "handshake",
     [SIGN_GATEWAY] = "gateway",
     [SIGN_PAGE] = "vendor-page",
+    [SIGN_STUN] = "stun",
 };
 
 /* Signs that only the vendor's machines carry. */
@@ -82,7 +85,15 @@ static const bool is_of_vendor[] = {
     [SIGN_HANDSHAKE] = false,
     [SIGN_GATEWAY] = false,
     [SIGN_PAGE] = true,
+    [SIGN_STUN] = false,
 };
+
+/* Signs that say little by themselves. */
+static bool
+is_weak(enum session_sign sign)
+{
+    return sign == SIGN_PAGE || sign == SIGN_STUN;
+}
 
 /* Where a program waits for its peers, by the vendors' manuals; relays listen elsewhere. */
 static const struct {
@@ -203,7 +214,7 @@ raise_state(struct session_table *t, const struct flow *f, struct session *s)
     uint32_t least =
         strncmp(s->protocol, "tls", 3) == 0 ? t->policy.tls_packets : t->policy.packets;
 
-    if (s->state >= SESSION_CONNECTED || s->is_waiting || s->sign == SIGN_PAGE ||
+    if (s->state >= SESSION_CONNECTED || s->is_waiting || is_weak(s->sign) ||
         (f->marks & FLOW_ESTABLISHED) == 0 || f->payload_packets[FLOW_CLIENT] < least ||
         f->payload_packets[FLOW_SERVER] < least)
         return false;
@@ -214,11 +225,12 @@ raise_state(struct session_table *t, const struct flow *f, struct session *s)
 static bool
 raise_controlled(const struct flow *f, struct session *s, enum control_screen screen)
 {
-    bool is_page = s->sign == SIGN_PAGE && s->state == SESSION_NAMED;
+    bool is_suspect = is_weak(s->sign) && s->state == SESSION_NAMED;
 
-    if (screen == CONTROL_NONE || (s->state != SESSION_CONNECTED && !s->is_waiting && !is_page))
+    if (screen == CONTROL_NONE || s->is_call ||
+        (s->state != SESSION_CONNECTED && !s->is_waiting && !is_suspect))
         return false;
-    if (is_page && screen != CONTROL_SCREEN_FROM_CLIENT) /* a film looks like that */
+    if (is_suspect && screen != CONTROL_SCREEN_FROM_CLIENT) /* a film looks like that */
         return false;
     s->is_waiting = false;
     s->state = SESSION_CONTROLLED;
@@ -305,10 +317,10 @@ session_sign(struct session_table *t, struct flow *f, const struct list_tool *to
         return;
     }
     /* What is reached through a proxy counts for more than the proxy. */
-    if (f->session != NULL && f->session->sign != SIGN_PAGE &&
+    if (f->session != NULL && !is_weak(f->session->sign) &&
         (!is_proxy(f->session->tool) || is_proxy(tool)))
         return;
-    if (f->session != NULL && sign == SIGN_PAGE)
+    if (f->session != NULL && is_weak(sign))
         return;
     if (sign == SIGN_NDPI && !second_sign_seen(tool, f, t->gateways)) {
         f->marks |= FLOW_WANTS_SIGN;
@@ -405,6 +417,26 @@ session_rekeyed(struct flow *f, const char *app, int64_t rekeys)
 {
     if (f->session != NULL && strcmp(f->session->tool->name, app) == 0)
         f->session->rekeys = (uint32_t)rekeys;
+}
+
+/* Who drives sends input, and says with RTCP what of the screen came; who is in a call is heard.
+ * First octets by RFC 7983, RTCP's second by RFC 5761, TURN's channels by RFC 8656. */
+void
+session_hear_media(struct flow *f, const uint8_t *payload, size_t size)
+{
+    struct rd r = rd_of(payload, size);
+    uint8_t first, second;
+
+    if (f->session->sign != SIGN_STUN)
+        return;
+    first = rd_u8(&r);
+    if (first >= 0x40 && first <= 0x4f) {
+        rd_skip(&r, 3);
+        first = rd_u8(&r);
+    }
+    second = rd_u8(&r);
+    if (r.ok && first >> 6 == 2 && (second < 192 || second > 223))
+        f->session->is_call = true;
 }
 
 void

@@ -31,6 +31,7 @@ enum session_sign {
     SIGN_PEER_CERTIFICATE, /* one that the tool's program shows, not its vendor's machine */
     SIGN_HANDSHAKE,
     SIGN_PAGE,   /* a name of the vendor's that anybody visits: nothing, until somebody drives */
+    SIGN_STUN,   /* WebRTC of who has the tool, and it may be a call: the same */
     SIGN_GATEWAY /* TLS with one of the configured gateways */
 };
 
@@ -60,6 +61,9 @@ void session_sign(struct session_table *t, struct flow *f, const struct list_too
 void session_asked(struct session_table *t, const struct flow *f, const struct list_tool *tool);
 /* A parser counted the changes of keys of the session that it opened: told with whatever comes. */
 void session_rekeyed(struct flow *f, const char *app, int64_t rekeys);
+/* What the server sends, before session_packet: media in WebRTC that may be a tool's make it a
+ * call. */
+void session_hear_media(struct flow *f, const uint8_t *payload, size_t size);
 /* A payload packet of a flow with a session, in a frame of `wire_bytes`. */
 void session_packet(struct session_table *t, struct flow *f, unsigned direction,
     uint32_t payload_bytes, uint32_t wire_bytes);

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What drives the laptop: tools, who controls whom, what is work."""
+import struct
+
 import craft
 from stage import *  # noqa: F403
 
@@ -135,3 +137,43 @@ def _(w):
 def _(w):
     w.login(T, "one", HOME, "10.8.0.5", session="s1")
     tool(w, T + 60, ANYDESK, TALK)
+
+
+# ---- WebRTC: neither relay nor peer is ever looked up ------------------------------------------
+CHROME, WEBRTC = "remotedesktop-pa.googleapis.com", "203.0.113.95"
+
+
+def waits(w, laptop):
+    """The program waits for its owner, half an hour and more."""
+    tool(w, T, CHROME, [("c", 20, craft.tls_record(23, b"k" * 40)), ("s", 0.02, craft.tls_record(23, b"k" * 40))] * 100, laptop=laptop)
+
+
+def screen(seconds):
+    """A second of DTLS: 6 kB of it go out, and in most of them three messages of input come in."""
+    record = lambda size: b"\x17\xfe\xfd\0\1" + b"\0" * 6 + struct.pack("!H", size) + b"\x5a" * size
+    pixels, key = record(1000), record(40)
+    return ([("s", 0.2, key)] * 3 + [("c", 0.001, pixels)] * 6 + [("s", 0.394, key)]) * seconds
+
+
+@case("Chrome Remote Desktop over a TURN relay, whose peer is in China", [
+    alert("remote-control", "high", 2.5), alert("egress-country", "high", 4), alert("case", "high", 4 + 2.5),
+    alert("revealed-peer", "info", 0)])
+def _(w):
+    waits(w, "192.168.1.20")
+    w.turn(T + 1800, "192.168.1.20", 50700, WEBRTC, CHINA)
+    w.channel(T + 1801, "192.168.1.20", 50700, WEBRTC, screen(120))
+
+
+@case("the same laptop in a call: voices both ways, its camera on", [alert("remote-control", "medium", 1.5)],
+      absent=["revealed-peer", "egress-country"])
+def _(w):
+    waits(w, "192.168.1.20")
+    w.turn(T + 1800, "192.168.1.20", 50700, WEBRTC, CHINA)
+    voice, picture = b"\x80\x6f" + b"\0" * 90, b"\x80\x60" + b"\0" * 1000
+    w.channel(T + 1801, "192.168.1.20", 50700, WEBRTC, ([("s", 0.05, voice), ("c", 0.05, voice)] + [("c", 0.001, picture)] * 3) * 1200)
+
+
+@case("a call of a laptop without such a program", absent=["remote-control", "revealed-peer", "egress-country"])
+def _(w):
+    w.turn(T + 1800, "192.168.1.20", 50700, WEBRTC, CHINA)
+    w.channel(T + 1801, "192.168.1.20", 50700, WEBRTC, screen(120))

@@ -156,6 +156,24 @@ class World:
     def syslog(self, time, host, collector, text):
         self.udp(time, host, 514, collector, 514, text.encode())
 
+    def turn(self, time, client, cport, relay, peer):
+        """Allocation, permission and channel 0x4000 through a TURN relay on port 3478 (RFC 8656): the steps that name a peer."""
+        user = stun_attribute(6, b"lab") + stun_attribute(20, b"example.com") + stun_attribute(21, b"nonce") + stun_attribute(8, b"\0" * 20)
+        steps = [(0x003, stun_attribute(0x19, b"\x11\0\0\0") + user, stun_address(0x16, relay, 49160)),
+                 (0x008, stun_address(0x12, peer, 52000) + user, b""),
+                 (0x009, stun_attribute(0x0C, b"\x40\0\0\0") + stun_address(0x12, peer, 52000) + user, b"")]
+        for n, (method, request, answer) in enumerate(steps):
+            for kind, body, at, ends in ((method, request, 0, (client, cport, relay, 3478)),
+                                         (method | 0x100, answer, 0.02, (relay, 3478, client, cport))):
+                self.udp(time + n * 0.05 + at, *ends, struct.pack("!HHI", kind, len(body), 0x2112A442) + bytes([n]) * 12 + body)
+
+    def channel(self, time, client, cport, relay, steps):
+        """(side, seconds after the step before, data), each in a message of TURN's channel 0x4000."""
+        for side, after, data in steps:
+            time += after
+            ends = (client, cport, relay, 3478) if side == "c" else (relay, 3478, client, cport)
+            self.udp(time, *ends, struct.pack("!HH", 0x4000, len(data)) + data + b"\0" * (-len(data) % 4))
+
     # ---- files ----------------------------------------------------------------------------------
     def read(self, path):
         """Adds the packets of a little-endian pcap file, with the lengths that they had on the wire."""
@@ -176,6 +194,16 @@ class World:
                 micro = int(round(time * 1000000))
                 length = self.wire.get(sequence, len(data))
                 f.write(struct.pack("<IIII", micro // 1000000, micro % 1000000, len(data), length) + data)
+
+
+def stun_attribute(kind, value):
+    return struct.pack("!HH", kind, len(value)) + value + b"\0" * (-len(value) % 4)
+
+
+def stun_address(kind, address, port):
+    """An XOR-ed address of STUN (RFC 8489, 14.2)."""
+    plain = struct.pack("!HI", port, int.from_bytes(socket.inet_aton(address), "big"))
+    return stun_attribute(kind, b"\0\1" + bytes(a ^ b for a, b in zip(plain, b"\x21\x12\x21\x12\xa4\x42")))
 
 
 def client_hello(name, versions=(0x0303,)):
