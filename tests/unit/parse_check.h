@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * Runs a parser over bytes and writes the facts that it reports as one line of text, for tests to
- * compare: `login account=jdoe result=success; logout ...`.
+ * compare: `login account=jdoe result=success; logout ...`. What samples must tell is checked here
+ * too: a test fails with the name of the sample.
  */
 #ifndef TESTS_PARSE_CHECK_H
 #define TESTS_PARSE_CHECK_H
@@ -9,10 +10,17 @@
 #include "../../parsers/parser.h"
 #include "../../parsers/text.h"
 #include <arpa/inet.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include <cmocka.h>
+
+#define COUNT(a) (sizeof(a) / sizeof(*(a)))
 #define PARSE_CHECK_ROOM 4096
 
 struct parse_check {
@@ -129,6 +137,137 @@ parse_check_prefixes(const struct parser *p, struct parse_input in, const void *
                 return i;
         }
     return n;
+}
+
+static inline const char *
+parse_check_result_name(enum parse_result result)
+{
+    static const char *const names[PARSE_RESULT_COUNT] = { "OK", "MORE", "NOT_MINE", "BAD" };
+
+    return names[result];
+}
+
+/* The bytes have this result and tell these facts. Returns what was told. */
+static inline struct parse_check
+parse_check_bytes_tell(const struct parser *p, struct parse_input *in, const char *name,
+    const void *bytes, size_t n, enum parse_result result, const char *facts)
+{
+    struct parse_check c;
+    enum parse_result got = parse_check_run(p, in, bytes, n, &c);
+
+    if (got != result || strcmp(c.facts, facts) != 0)
+        fail_msg("%s: %s, \"%s\"", name, parse_check_result_name(got), c.facts);
+    return c;
+}
+
+static inline struct parse_check
+parse_check_tells(const struct parser *p, struct parse_input *in, const char *name, const char *hex,
+    enum parse_result result, const char *facts)
+{
+    uint8_t bytes[PARSE_CHECK_ROOM];
+    size_t n = parse_check_hex(bytes, sizeof bytes, hex);
+
+    return parse_check_bytes_tell(p, in, name, bytes, n, result, facts);
+}
+
+static inline void
+parse_check_skips(const struct parse_input *in, const char *name, uint64_t skip)
+{
+    if (in->skip != skip)
+        fail_msg("%s: skip %llu", name, (unsigned long long)in->skip);
+}
+
+/* The same for a message that is read, to its last byte and no further. */
+static inline struct parse_check
+parse_check_reads(const struct parser *p, struct parse_input *in, const char *name, const char *hex,
+    const char *facts)
+{
+    struct parse_check c = parse_check_tells(p, in, name, hex, PARSE_OK, facts);
+
+    if (rd_left(&in->data) > 0)
+        fail_msg("%s: %zu bytes left", name, rd_left(&in->data));
+    parse_check_skips(in, name, 0);
+    return c;
+}
+
+static inline void
+parse_check_no_prefix_tells(
+    const struct parser *p, struct parse_input in, const char *name, const char *hex)
+{
+    uint8_t bytes[PARSE_CHECK_ROOM];
+    size_t n = parse_check_hex(bytes, sizeof bytes, hex);
+    size_t good = parse_check_prefixes(p, in, bytes, n);
+
+    if (good != n)
+        fail_msg("%s: prefix of %zu bytes", name, good);
+}
+
+/* Every prefix in a stream tells nothing and waits for the message's end, or, where that is not
+ * awaited, passes over what is to come. */
+static inline void
+parse_check_pieces(const struct parser *p, struct parse_input in, const char *name, const char *hex,
+    bool is_awaited)
+{
+    uint8_t bytes[PARSE_CHECK_ROOM];
+    size_t n = parse_check_hex(bytes, sizeof bytes, hex);
+
+    for (size_t cut = 0; cut < n; cut++) {
+        struct parse_input part = in;
+        struct parse_check c;
+        enum parse_result result = parse_check_run(p, &part, bytes, cut, &c);
+
+        if (c.count > 0 || (result == PARSE_OK && cut + part.skip != n) ||
+            (result != PARSE_OK && result != PARSE_MORE))
+            fail_msg("%s: prefix of %zu bytes", name, cut);
+        if (result == PARSE_OK && is_awaited)
+            fail_msg("%s: passed over after %zu bytes", name, cut);
+    }
+}
+
+/* A message, what is told of it, and how the last fact is paired. */
+struct parse_message {
+    const char *name, *hex, *facts;
+    uint8_t pairing;
+    uint32_t transaction;
+};
+
+/* Messages that have nothing to do with one another. */
+static inline void
+parse_check_messages(const struct parser *p, struct parse_input given,
+    const struct parse_message *messages, size_t count)
+{
+    for (const struct parse_message *m = messages; m < messages + count; m++) {
+        struct parse_input in = given;
+        struct fact last = parse_check_reads(p, &in, m->name, m->hex, m->facts).last;
+
+        if (last.pairing != m->pairing || last.transaction != m->transaction)
+            fail_msg("%s: pairing %u, transaction %u", m->name, last.pairing, last.transaction);
+    }
+}
+
+struct parse_sample {
+    const char *name, *hex, *facts;
+};
+
+/* Messages of one connection, both directions, in order: an answer is paired with the newest
+ * request before it. */
+static inline void
+parse_check_connection(const struct parser *p, struct parse_input given,
+    const struct parse_sample *samples, size_t count)
+{
+    union parse_state memory = { { 0 } };
+    uint32_t asked = 0;
+
+    given.state = &memory;
+    for (const struct parse_sample *s = samples; s < samples + count; s++) {
+        struct parse_input in = given;
+        struct fact last = parse_check_reads(p, &in, s->name, s->hex, s->facts).last;
+
+        if (last.pairing == FACT_REQUEST)
+            asked = last.transaction;
+        else if (last.pairing == FACT_ANSWER && last.transaction != asked)
+            fail_msg("%s: answers %u instead of %u", s->name, last.transaction, asked);
+    }
 }
 
 #endif

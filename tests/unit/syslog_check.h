@@ -7,12 +7,6 @@
 #define TESTS_SYSLOG_CHECK_H
 
 #include "parse_check.h"
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 
 #define SYSLOG_CHECK_ROOM 8192
 

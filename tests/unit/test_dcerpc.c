@@ -5,16 +5,8 @@
  * last step, and that calls are passed over. Samples are written by hand after C706 chapter 12,
  * [MS-RPCE] and [MS-NLMP]; TShark 4.0 dissects them so.
  */
+#include "ntlm_samples.h"
 #include "parse_check.h"
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
-#define COUNT(a) (sizeof(a) / sizeof(*(a)))
-#define ROOM 1024
 
 extern const struct parser parser_dcerpc;
 
@@ -31,10 +23,7 @@ static const char bindack[] =
     "670000000000";
 
 static const char auth3p[] =
-    "0500100310000000b000940002000000d016d0160a0500007f3501004e544c4d535350000300000018001800"
-    "4800000018001800600000000e000e00780000000800080086000000060006008e0000000000000094000000"
-    "058288a20a00614a0000000f0000000000000000000000000000000000000000000000001111111111111111"
-    "111111111111111111111111111111114500580041004d0050004c0045006a0064006f006500500043003100";
+    "0500100310000000b000940002000000d016d0160a0500007f350100" NTLM_AUTHENTICATE;
 
 static const char req[] = "05000003100000001c00000002000000040000000000000061626364";
 
@@ -44,11 +33,7 @@ static const char rsp[] = "05000203100000001c00000002000000040000000000000061626
 
 static const char alter[] =
     "05000e0310000000f000a00003000000d016d016000000000100000000000100045d888aeb1cc9119fe80800"
-    "2b1048600200000033057171babe37498319b5dbef9ccc3601000000090500007f350100a1819d30819aa281"
-    "970481944e544c4d5353500003000000180018004800000018001800600000000e000e007800000008000800"
-    "86000000060006008e0000000000000094000000058288a20a00614a0000000f000000000000000000000000"
-    "0000000000000000000000001111111111111111111111111111111111111111111111114500580041004d00"
-    "50004c0045006a0064006f006500500043003100";
+    "2b1048600200000033057171babe37498319b5dbef9ccc3601000000090500007f350100" SPNEGO_AUTHENTICATE;
 
 static const char alterok[] =
     "05000f03100000004900090003000000d016d016341200000000000001000000000000000000000000000000"
@@ -57,17 +42,12 @@ static const char alterok[] =
 static const char rng[] = "0500030310000000200000000200000020000000000000000200011c00000000";
 
 static const char big[] =
-    "050010030000000000b000940000000216d016d00a050000000000014e544c4d535350000300000018001800"
-    "4800000018001800600000000e000e00780000000800080086000000060006008e0000000000000094000000"
-    "058288a20a00614a0000000f0000000000000000000000000000000000000000000000001111111111111111"
-    "111111111111111111111111111111114500580041004d0050004c0045006a0064006f006500500043003100";
+    "050010030000000000b000940000000216d016d00a05000000000001" NTLM_AUTHENTICATE;
 
 static const char nak[] = "05000d031000000015000000020000000800010500";
 
 /* One connection; both directions, in order. */
-static const struct sample {
-    const char *name, *hex, *facts;
-} samples[] = {
+static const struct parse_sample samples[] = {
     { "bind", bindp, "device address=198.51.100.1 os=Windows 10.0 build 19041" },
     { "bind_ack with the challenge", bindack,
         "device address=198.51.100.1 host-name=DC1 domain=EXAMPLE os=Windows 10.0 build "
@@ -105,49 +85,16 @@ segment(void)
 static void
 test_a_connection(void **state)
 {
-    union parse_state memory = { { 0 } };
-    uint32_t asked = 0;
-    uint8_t bytes[ROOM];
-
     (void)state;
-    for (size_t i = 0; i < COUNT(samples); i++) {
-        struct parse_input in = segment();
-        struct parse_check c;
-        size_t n = parse_check_hex(bytes, sizeof bytes, samples[i].hex);
-
-        in.state = &memory;
-        if (parse_check_run(&parser_dcerpc, &in, bytes, n, &c) != PARSE_OK)
-            fail_msg("%s: not read", samples[i].name);
-        if (strcmp(c.facts, samples[i].facts) != 0)
-            fail_msg("%s: %s", samples[i].name, c.facts);
-        assert_int_equal(rd_left(&in.data), 0);
-        assert_int_equal(in.skip, 0);
-        if (c.last.pairing == FACT_REQUEST)
-            asked = c.last.transaction;
-        else if (c.last.pairing == FACT_ANSWER)
-            assert_int_equal(c.last.transaction, asked);
-    }
+    parse_check_connection(&parser_dcerpc, segment(), samples, COUNT(samples));
 }
 
 static void
 test_prefixes(void **state)
 {
-    uint8_t bytes[ROOM];
-
     (void)state;
-    for (size_t i = 0; i < COUNT(samples); i++) {
-        size_t n = parse_check_hex(bytes, sizeof bytes, samples[i].hex);
-        struct parse_check c;
-
-        for (size_t cut = 0; cut < n; cut++) {
-            struct parse_input in = segment();
-            enum parse_result result = parse_check_run(&parser_dcerpc, &in, bytes, cut, &c);
-
-            if (c.count > 0 || (result == PARSE_OK && cut + in.skip != n) ||
-                (result != PARSE_OK && result != PARSE_MORE))
-                fail_msg("%s: prefix of %zu bytes", samples[i].name, cut);
-        }
-    }
+    for (size_t i = 0; i < COUNT(samples); i++)
+        parse_check_pieces(&parser_dcerpc, segment(), samples[i].name, samples[i].hex, false);
 }
 
 static const struct {
@@ -170,17 +117,12 @@ static const struct {
 static void
 test_hostile_and_other_bytes(void **state)
 {
-    uint8_t bytes[ROOM];
-
     (void)state;
     for (size_t i = 0; i < COUNT(others); i++) {
         struct parse_input in = segment();
-        struct parse_check c;
-        size_t n = parse_check_hex(bytes, sizeof bytes, others[i].hex);
 
-        if (parse_check_run(&parser_dcerpc, &in, bytes, n, &c) != others[i].result || c.count > 0 ||
-            in.skip != others[i].skip)
-            fail_msg("%s: skip %llu", others[i].name, (unsigned long long)in.skip);
+        parse_check_tells(&parser_dcerpc, &in, others[i].name, others[i].hex, others[i].result, "");
+        parse_check_skips(&in, others[i].name, others[i].skip);
     }
 }
 

@@ -3,11 +3,6 @@
 /* DHCP: messages put together field by field from RFC 2131 (figure 1) and RFC 2132; an address is
  * told only when it is the device's own. */
 #include "parse_check.h"
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-
-#include <cmocka.h>
 
 extern const struct parser parser_dhcp;
 

@@ -3,11 +3,6 @@
 /* DHCPv6: messages put together by hand from RFC 8415, 8 and 21; an address is told only when the
  * device has it or asks for it, and a card only when it is the device's own. */
 #include "parse_check.h"
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-
-#include <cmocka.h>
 
 extern const struct parser parser_dhcp6;
 

@@ -4,11 +4,6 @@
  * together by hand from IEEE 802.1AB, 9, Cisco's description and the UPnP Device Architecture, 1.
  */
 #include "parse_check.h"
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-
-#include <cmocka.h>
 
 extern const struct parser parser_lldp, parser_cdp, parser_ssdp;
 

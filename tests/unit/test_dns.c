@@ -6,14 +6,7 @@
  * by the layout of RFC 1035, 4.1.
  */
 #include "parse_check.h"
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
-
-#define COUNT(a) (sizeof(a) / sizeof(*(a)))
 #define ROOM 1024
 #define WWW "03777777076578616d706c6503636f6d00" /* www.example.com */
 

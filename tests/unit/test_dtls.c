@@ -5,14 +5,7 @@
  * TShark 4.0 dissects them so.
  */
 #include "moments.h"
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
-
-#define COUNT(a) (sizeof(a) / sizeof(*(a)))
 #define ROOM 2048
 
 extern const struct parser parser_dtls, parser_dtls_pieces;

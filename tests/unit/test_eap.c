@@ -7,12 +7,6 @@
  */
 #include "../../parsers/eap.h"
 #include "parse_check.h"
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 
 #define ROOM 512
 #define STEPS 8

@@ -4,20 +4,9 @@
  * NegTokenResp and NegTokenInit (RFC 4178, 4.2); null sessions name nobody; no field is read beyond
  * the message. */
 #include "../../parsers/gss.h"
+#include "ntlm_samples.h"
 #include "parse_check.h"
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 
-#include <cmocka.h>
-
-#define AUTHENTICATE                                                                               \
-    "4e544c4d5353500003000000180018006c00000018001800840000000c000c004800000008000800"             \
-    "54000000100010005c000000100010009c000000358280e20501280a0000000f44006f006d006100"             \
-    "69006e00550073006500720043004f004d0050005500540045005200"                                     \
-    "98def7b87f88aa5dafe2df779688a172def11c7d5ccdef13"                                             \
-    "67c43011f30298a2ad35ece64f16331c44bdbed927841f94"                                             \
-    "518822b1b3f350c8958682ecbb3e3cb7"
 /* A null session: flag ANONYMOUS, no names. */
 #define NULL_SESSION                                                                               \
     "4e544c4d53535000030000000100010048000000000000004900000000000000480000000000000048000000"     \
@@ -56,7 +45,7 @@ static const struct {
     const char *name, *hex, *facts;
     bool is_proof;
 } cases[] = {
-    { "bare AUTHENTICATE", AUTHENTICATE,
+    { "bare AUTHENTICATE", NTLM_AUTHENTICATE_SPECIFIED,
         "device address=198.51.100.1 host-name=COMPUTER os=Windows 5.1 build 2600; login "
         "account=User realm=Domain result=attempt method=ntlmssp device.host-name=COMPUTER",
         true },
@@ -108,7 +97,7 @@ test_wrapped(void **state)
 
     (void)state;
     for (int is_init = 0; is_init < 2; is_init++) {
-        wrap(hex, sizeof hex, AUTHENTICATE, is_init);
+        wrap(hex, sizeof hex, NTLM_AUTHENTICATE_SPECIFIED, is_init);
         assert_true(run(hex, &c, 0));
         assert_non_null(strstr(c.facts, "account=User realm=Domain"));
         assert_int_equal(c.last.pairing, FACT_REQUEST);
@@ -124,7 +113,7 @@ test_prefixes(void **state)
     struct parse_check c;
 
     (void)state;
-    wrap(hex, sizeof hex, AUTHENTICATE, true);
+    wrap(hex, sizeof hex, NTLM_AUTHENTICATE_SPECIFIED, true);
     for (size_t cut = 1; cut < parse_check_hex(bytes, sizeof bytes, hex); cut++) {
         (void)run(hex, &c, cut);
         assert_int_equal(c.count, 0); /* a length that lies makes all of it void */

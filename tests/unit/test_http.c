@@ -3,11 +3,6 @@
 /* HTTP: conversations as the RFCs write them (RFC 7617, 2: Aladdin; RFC 7616, 3.9.1: Mufasa), and
  * what is passed over. */
 #include "moments.h"
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-
-#include <cmocka.h>
 
 extern const struct parser parser_http;
 

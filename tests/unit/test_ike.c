@@ -6,14 +6,7 @@
  * 2409, 3947, 7296 and 9329; TShark 4.0 dissects them so.
  */
 #include "parse_check.h"
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
-
-#define COUNT(a) (sizeof(a) / sizeof(*(a)))
 #define ROOM 1024
 #define STEP_US 1000
 #define PORT 500

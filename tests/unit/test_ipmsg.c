@@ -5,14 +5,7 @@
  * written by hand after its protocol's draft 10 and FeiQ's extension of it.
  */
 #include "parse_check.h"
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
-
-#define COUNT(a) (sizeof(a) / sizeof(*(a)))
 #define TOLD "device address=198.51.100.1 host-name=PC-7; banner what=ipmsg-user text=jdoe"
 
 extern const struct parser parser_ipmsg;

@@ -5,16 +5,8 @@
  * is one login, and that all else is passed over by its length. Samples are written by hand after
  * RFC 4511, 4513 to 4514, 2195, 2831, 4616, 5802 and [MS-ADTS]; TShark 4.0 dissects them so.
  */
+#include "ntlm_samples.h"
 #include "parse_check.h"
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
-#define COUNT(a) (sizeof(a) / sizeof(*(a)))
-#define ROOM 1024
 
 extern const struct parser parser_ldap;
 
@@ -68,17 +60,9 @@ static const char scram2[] =
     "4e476677456265525767624e456b714f2c703d64487a625a617057496b346a55684e";
 
 static const char spnego[] =
-    "3081bd0201086081b70201030400a381af040a4753532d53504e45474f0481a0a1819d30819aa28197048194"
-    "4e544c4d5353500003000000180018004800000018001800600000000e000e00780000000800080086000000"
-    "060006008e0000000000000094000000058288a20a00614a0000000f00000000000000000000000000000000"
-    "00000000000000001111111111111111111111111111111111111111111111114500580041004d0050004c00"
-    "45006a0064006f006500500043003100";
+    "3081bd0201086081b70201030400a381af040a4753532d53504e45474f0481a0" SPNEGO_AUTHENTICATE;
 
-static const char sicily[] =
-    "3081a202010960819c02010304008b81944e544c4d5353500003000000180018004800000018001800600000"
-    "000e000e00780000000800080086000000060006008e0000000000000094000000058288a20a00614a000000"
-    "0f00000000000000000000000000000000000000000000000011111111111111111111111111111111111111"
-    "11111111114500580041004d0050004c0045006a0064006f006500500043003100";
+static const char sicily[] = "3081a202010960819c02010304008b8194" NTLM_AUTHENTICATE;
 
 static const char ok[] = "300c02010261070a010004000400";
 
@@ -107,11 +91,7 @@ static const char rootdse[] =
 
 static const char scram_ok[] = "300c02010761070a010004000400";
 
-static const struct sample {
-    const char *name, *hex, *facts;
-    uint8_t pairing; /* of the last fact */
-    uint32_t transaction;
-} samples[] = {
+static const struct parse_message samples[] = {
     { "distinguished name", dn,
         "login account=Jane Doe realm=example.org result=attempt method=ldap-bind", FACT_REQUEST,
         2 },
@@ -168,50 +148,31 @@ segment(void)
 static void
 test_samples(void **state)
 {
-    uint8_t bytes[ROOM];
-
     (void)state;
-    for (size_t i = 0; i < COUNT(samples); i++) {
-        struct parse_input in = segment();
-        struct parse_check c;
-        size_t n = parse_check_hex(bytes, sizeof bytes, samples[i].hex);
-
-        if (parse_check_run(&parser_ldap, &in, bytes, n, &c) != PARSE_OK)
-            fail_msg("%s: not read", samples[i].name);
-        if (strcmp(c.facts, samples[i].facts) != 0)
-            fail_msg("%s: %s", samples[i].name, c.facts);
-        assert_int_equal(c.last.pairing, samples[i].pairing);
-        assert_int_equal(c.last.transaction, samples[i].transaction);
-        assert_int_equal(rd_left(&in.data), 0);
-        if (parse_check_prefixes(&parser_ldap, segment(), bytes, n) != n)
-            fail_msg("%s: prefixes", samples[i].name);
-    }
+    parse_check_messages(&parser_ldap, segment(), samples, COUNT(samples));
+    for (size_t i = 0; i < COUNT(samples); i++)
+        parse_check_no_prefix_tells(&parser_ldap, segment(), samples[i].name, samples[i].hex);
 }
 
 /* The result of the last step is about who was named in the first. */
 static void
 test_a_bind_of_several_steps(void **state)
 {
-    static const struct {
-        const char *hex, *facts;
-    } steps[] = {
-        { scram, "login account=jdoe result=attempt method=ldap-bind" },
-        { goon, "" },
-        { scram2, "" },
-        { scram_ok, "login result=success" },
+    static const struct parse_sample steps[] = {
+        { "SCRAM, first", scram, "login account=jdoe result=attempt method=ldap-bind" },
+        { "goes on", goon, "" },
+        { "SCRAM, last", scram2, "" },
+        { "success", scram_ok, "login result=success" },
     };
     union parse_state memory = { { 0 } };
     struct parse_check c;
-    uint8_t bytes[ROOM];
 
     (void)state;
     for (size_t i = 0; i < COUNT(steps); i++) {
         struct parse_input in = segment();
-        size_t n = parse_check_hex(bytes, sizeof bytes, steps[i].hex);
 
         in.state = &memory;
-        assert_int_equal(parse_check_run(&parser_ldap, &in, bytes, n, &c), PARSE_OK);
-        assert_string_equal(c.facts, steps[i].facts);
+        c = parse_check_reads(&parser_ldap, &in, steps[i].name, steps[i].hex, steps[i].facts);
     }
     assert_int_equal(c.last.pairing, FACT_ANSWER);
     assert_int_equal(c.last.transaction, 6);
@@ -250,20 +211,16 @@ static const struct {
 static void
 test_others(void **state)
 {
-    uint8_t bytes[ROOM];
-
     (void)state;
     for (size_t i = 0; i < COUNT(others); i++) {
         struct parse_input in = segment();
-        struct parse_check c;
-        size_t n = parse_check_hex(bytes, sizeof bytes, others[i].hex);
 
         in.transport = others[i].transport;
-        if (parse_check_run(&parser_ldap, &in, bytes, n, &c) != others[i].result ||
-            strcmp(c.facts, others[i].facts) != 0 || in.skip != others[i].skip)
-            fail_msg("%s: %s, skip %llu", others[i].name, c.facts, (unsigned long long)in.skip);
+        parse_check_tells(
+            &parser_ldap, &in, others[i].name, others[i].hex, others[i].result, others[i].facts);
+        parse_check_skips(&in, others[i].name, others[i].skip);
         if (others[i].facts[0] != '\0')
-            assert_int_equal(parse_check_prefixes(&parser_ldap, in, bytes, n), n);
+            parse_check_no_prefix_tells(&parser_ldap, in, others[i].name, others[i].hex);
     }
 }
 

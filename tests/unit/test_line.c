@@ -7,14 +7,7 @@
  */
 #include "../../parsers/line.h"
 #include "parse_check.h"
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
-
-#define COUNT(a) (sizeof(a) / sizeof(*(a)))
 #define STEPS 12
 
 extern const struct parser parser_smtp, parser_pop3, parser_imap, parser_ftp;

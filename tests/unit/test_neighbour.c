@@ -3,11 +3,6 @@
 /* ARP and neighbour discovery: who speaks tells its address and card, a probe tells nothing.
  * Messages are put together by hand from RFC 826 and RFC 4861, 4. */
 #include "parse_check.h"
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-
-#include <cmocka.h>
 
 extern const struct parser parser_arp, parser_ndp;
 

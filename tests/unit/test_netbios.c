@@ -3,11 +3,6 @@
 /* NetBIOS names and datagrams: messages put together by hand from RFC 1002, 4.2 and 4.4, and
  * MS-BRWS 2.2.1. The sender is 198.51.100.1. */
 #include "parse_check.h"
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-
-#include <cmocka.h>
 
 extern const struct parser parser_nbns, parser_nbdgm;
 

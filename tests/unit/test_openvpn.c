@@ -6,14 +6,7 @@
  * a script after openvpn's ssl_pkt.h; TShark 4.0 dissects those that are not scrambled so.
  */
 #include "parse_check.h"
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
-
-#define COUNT(a) (sizeof(a) / sizeof(*(a)))
 #define ROOM 1024
 #define START_US INT64_C(1701600000000000) /* near the clock of the samples */
 #define STEP_US 1000

@@ -3,11 +3,6 @@
 /* Logins over PPP and what carries it, put together field by field from RFC 1334 (2.2), 1994 (4),
  * 2759 (4), 1332 (3.3), 2661 (3.1, 4.4), 2637 (2.1, 4.1), 3748 (4) and IEEE 802.1X-2010 (11.3). */
 #include "parse_check.h"
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-
-#include <cmocka.h>
 
 extern const struct parser parser_ppp, parser_l2tp, parser_pptp, parser_pptp_gre, parser_eapol;
 

@@ -5,14 +5,7 @@
  * hand after haproxy's doc/proxy-protocol.txt; TShark 4.0 dissects them so.
  */
 #include "parse_check.h"
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
-
-#define COUNT(a) (sizeof(a) / sizeof(*(a)))
 #define ROOM 1024
 #define V2 "0d0a0d0a000d0a515549540a"
 #define CLIENT "peer address=192.0.2.1 how=proxy-protocol port=56324"

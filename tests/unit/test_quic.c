@@ -7,15 +7,8 @@
  */
 #include "../../parsers/cipher.h"
 #include "parse_check.h"
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 #include <nettle/gcm.h>
 
-#define COUNT(a) (sizeof(a) / sizeof(*(a)))
 #define ROOM 2048
 #define PACKET 1200
 #define PAYLOAD 1162

@@ -6,23 +6,12 @@
  * others are built by the layouts of the RFCs that their names say.
  */
 #include "parse_check.h"
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
-
-#define COUNT(a) (sizeof(a) / sizeof(*(a)))
 #define ROOM 1024
 
 extern const struct parser parser_radius;
 
-static const struct {
-    const char *name, *hex, *facts;
-    uint8_t pairing;
-    uint32_t transaction;
-} samples[] = {
+static const struct parse_message samples[] = {
     { "RFC 2865 7.1 Access-Request",
         "010000380f403f9473978057bd83d5cb98f4227a01066e656d6f02120dbe708d93d413ce3196e43f"
         "782a0aee0406c0a80110050600000003",
@@ -272,41 +261,20 @@ datagram(uint16_t port)
 static void
 test_samples_say_what_they_say(void **state)
 {
-    uint8_t bytes[ROOM];
-
     (void)state;
-    for (size_t i = 0; i < COUNT(samples); i++) {
-        struct parse_input in = datagram(1812);
-        struct parse_check c;
-        size_t n = parse_check_hex(bytes, sizeof(bytes), samples[i].hex);
-
-        if (parse_check_run(&parser_radius, &in, bytes, n, &c) != PARSE_OK)
-            fail_msg("%s: not read", samples[i].name);
-        if (strcmp(c.facts, samples[i].facts) != 0)
-            fail_msg("%s: %s", samples[i].name, c.facts);
-        if (c.count > 0) {
-            assert_int_equal(c.last.pairing, samples[i].pairing);
-            assert_int_equal(c.last.transaction, samples[i].transaction);
-        }
-        assert_int_equal(rd_left(&in.data), 0);
-    }
+    parse_check_messages(&parser_radius, datagram(1812), samples, COUNT(samples));
 }
 
 static void
 test_prefixes_say_nothing(void **state)
 {
     static const uint16_t ports[] = { 1812, 40000 };
-    uint8_t bytes[ROOM];
 
     (void)state;
     for (size_t i = 0; i < COUNT(samples); i++)
-        for (size_t p = 0; p < COUNT(ports); p++) {
-            size_t n = parse_check_hex(bytes, sizeof(bytes), samples[i].hex);
-            size_t good = parse_check_prefixes(&parser_radius, datagram(ports[p]), bytes, n);
-
-            if (good != n)
-                fail_msg("%s: prefix of %zu bytes", samples[i].name, good);
-        }
+        for (size_t p = 0; p < COUNT(ports); p++)
+            parse_check_no_prefix_tells(
+                &parser_radius, datagram(ports[p]), samples[i].name, samples[i].hex);
 }
 
 /* RFC 2865, 3: octets outside of the length are padding. Elsewhere than at home they are a sign
@@ -342,17 +310,12 @@ static const struct {
 static void
 test_lies_are_bad_at_home_and_foreign_elsewhere(void **state)
 {
-    uint8_t bytes[ROOM];
-
     (void)state;
     for (size_t i = 0; i < COUNT(lies); i++) {
         struct parse_input home = datagram(1812), away = datagram(40000);
-        struct parse_check c;
-        size_t n = parse_check_hex(bytes, sizeof(bytes), lies[i].hex);
 
-        if (parse_check_run(&parser_radius, &home, bytes, n, &c) != PARSE_BAD || c.count > 0 ||
-            parse_check_run(&parser_radius, &away, bytes, n, &c) != PARSE_NOT_MINE || c.count > 0)
-            fail_msg("%s", lies[i].name);
+        parse_check_tells(&parser_radius, &home, lies[i].name, lies[i].hex, PARSE_BAD, "");
+        parse_check_tells(&parser_radius, &away, lies[i].name, lies[i].hex, PARSE_NOT_MINE, "");
     }
 }
 

@@ -7,13 +7,8 @@
  */
 #include "conversation.h"
 #include "moments.h"
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
+#include "ntlm_samples.h"
 
-#include <cmocka.h>
-
-#define COUNT(a) (sizeof(a) / sizeof(*(a)))
 #define ROOM 1024
 
 extern const struct parser parser_rdp, parser_rdp_udp;
@@ -92,11 +87,7 @@ static const char info_sealed[] =
 static const char fast_path[] = "0080080000000000";
 
 static const char credssp[] =
-    "3081c0a003020106a181b83081b53081b2a081af0481ac4e544c4d5353500003000000180018006c00000018"
-    "001800840000000c000c00480000000800080054000000100010005c000000100010009c000000358280e205"
-    "01280a0000000f44006f006d00610069006e00550073006500720043004f004d005000550054004500520098"
-    "def7b87f88aa5dafe2df779688a172def11c7d5ccdef1367c43011f30298a2ad35ece64f16331c44bdbed927"
-    "841f94518822b1b3f350c8958682ecbb3e3cb7";
+    "3081c0a003020106a181b83081b53081b2a081af0481ac" NTLM_AUTHENTICATE_SPECIFIED;
 
 /* Save Session Info: MCS, [security header,] share control and data headers, one of three forms. */
 #define Z16 "00000000000000000000000000000000"

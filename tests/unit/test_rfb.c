@@ -5,13 +5,6 @@
  * name, and no more than that. Conversations by hand after RFC 6143 and rfbproto.
  */
 #include "conversation.h"
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-
-#include <cmocka.h>
-
-#define COUNT(a) (sizeof(a) / sizeof(*(a)))
 
 extern const struct parser parser_rfb;
 

@@ -5,14 +5,7 @@
  * a script after rendezvous.proto and message.proto.
  */
 #include "parse_check.h"
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
-
-#define COUNT(a) (sizeof(a) / sizeof(*(a)))
 #define ROOM 512
 #define RENDEZVOUS 21116
 #define RELAY 21117

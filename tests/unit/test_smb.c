@@ -5,26 +5,15 @@
  * pieces they come, and that all else is passed over by its length. Samples are written by hand
  * after [MS-CIFS], [MS-SMB], [MS-SMB2] and [MS-NLMP]; expected values as TShark 4.0 dissects them.
  */
+#include "ntlm_samples.h"
 #include "parse_check.h"
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
-#define COUNT(a) (sizeof(a) / sizeof(*(a)))
-#define ROOM 1024
 
 extern const struct parser parser_smb;
 
 static const char auth[] =
     "000000f8fe534d4240000100000000000100010000000000000000000200000000000000fffe000000000000"
     "3100000000400000000000000000000000000000000000001900000101000000000000005800a00000000000"
-    "00000000a1819d30819aa281970481944e544c4d535350000300000018001800480000001800180060000000"
-    "0e000e00780000000800080086000000060006008e0000000000000094000000058288a20a00614a0000000f"
-    "0000000000000000000000000000000000000000000000001111111111111111111111111111111111111111"
-    "111111114500580041004d0050004c0045006a0064006f006500500043003100";
+    "00000000" SPNEGO_AUTHENTICATE;
 
 static const char ok[] =
     "00000048fe534d4240000100000000000100010001000000000000000200000000000000fffe000000000000"
@@ -46,11 +35,7 @@ static const char compound[] =
     "00000140fe534d4240000100000000000d00010000000000480000000100000000000000fffe000000000000"
     "3100000000400000000000000000000000000000000000000400000000000000fe534d424000010000000000"
     "0100010000000000000000000200000000000000fffe00000000000031000000004000000000000000000000"
-    "00000000000000001900000101000000000000005800a0000000000000000000a1819d30819aa28197048194"
-    "4e544c4d5353500003000000180018004800000018001800600000000e000e00780000000800080086000000"
-    "060006008e0000000000000094000000058288a20a00614a0000000f00000000000000000000000000000000"
-    "00000000000000001111111111111111111111111111111111111111111111114500580041004d0050004c00"
-    "45006a0064006f006500500043003100";
+    "00000000000000001900000101000000000000005800a0000000000000000000" SPNEGO_AUTHENTICATE;
 
 static const char echo[] =
     "00000044fe534d4240000100000000000d00010000000000000000000200000000000000fffe000000000000"
@@ -64,18 +49,12 @@ static const char write[] =
     "00000120fe534d4240000100000000000900010000000000000000000900000000000000fffe000000000000"
     "31000000004000000000000000000000000000000000000031007000b0000000000000000000000022222222"
     "222222222222222222222222000000000000000000000000000000000500100310000000b000940002000000"
-    "d016d0160a0500007f3501004e544c4d5353500003000000180018004800000018001800600000000e000e00"
-    "780000000800080086000000060006008e0000000000000094000000058288a20a00614a0000000f00000000"
-    "0000000000000000000000000000000000000000111111111111111111111111111111111111111111111111"
-    "4500580041004d0050004c0045006a0064006f006500500043003100";
+    "d016d0160a0500007f350100" NTLM_AUTHENTICATE;
 
 static const char writex[] =
     "000000efff534d422f000000001801c80000000000000000000000000000fffe000007000eff000000004000"
     "000000000000000800b0000000b0003f0000000000b0000500100310000000b000940002000000d016d0160a"
-    "0500007f3501004e544c4d5353500003000000180018004800000018001800600000000e000e007800000008"
-    "00080086000000060006008e0000000000000094000000058288a20a00614a0000000f000000000000000000"
-    "0000000000000000000000000000001111111111111111111111111111111111111111111111114500580041"
-    "004d0050004c0045006a0064006f006500500043003100";
+    "0500007f350100" NTLM_AUTHENTICATE;
 
 static const char ntform[] =
     "000000d2ff534d4273000000001801c80000000000000000000000000000fffe000007000dff000000041132"
@@ -95,11 +74,8 @@ static const char lanman[] =
 
 static const char ext[] =
     "000000ecff534d4273000000001801c80000000000000000000000000000fffe000007000cff000000041132"
-    "00000000000000940000000000d4000080b1004e544c4d535350000300000018001800480000001800180060"
-    "0000000e000e00780000000800080086000000060006008e0000000000000094000000058288a20a00614a00"
-    "00000f0000000000000000000000000000000000000000000000001111111111111111111111111111111111"
-    "111111111111114500580041004d0050004c0045006a0064006f00650050004300310000570069006e006400"
-    "6f0077007300200036002e003100000078000000";
+    "00000000000000940000000000d4000080b100" NTLM_AUTHENTICATE
+    "00570069006e0064006f0077007300200036002e003100000078000000";
 
 static const char ok1[] =
     "0000009cff534d4273000000009801c80000000000000000000000000000fffe0008070003ff000000000073"
@@ -116,11 +92,7 @@ static const char request[] =
 
 static const char positive[] = "82000000";
 
-static const struct sample {
-    const char *name, *hex, *facts;
-    uint8_t pairing; /* of the last fact */
-    uint32_t transaction;
-} samples[] = {
+static const struct parse_message samples[] = {
     { "SMB2 NTLM", auth,
         "device address=198.51.100.1 host-name=PC1 os=Windows 10.0 build 19041; login "
         "account=jdoe realm=EXAMPLE result=attempt method=ntlmssp device.host-name=PC1",
@@ -176,47 +148,18 @@ segment(void)
 static void
 test_samples(void **state)
 {
-    uint8_t bytes[ROOM];
-
     (void)state;
-    for (size_t i = 0; i < COUNT(samples); i++) {
-        struct parse_input in = segment();
-        struct parse_check c;
-        size_t n = parse_check_hex(bytes, sizeof bytes, samples[i].hex);
-
-        if (parse_check_run(&parser_smb, &in, bytes, n, &c) != PARSE_OK)
-            fail_msg("%s: not read", samples[i].name);
-        if (strcmp(c.facts, samples[i].facts) != 0)
-            fail_msg("%s: %s", samples[i].name, c.facts);
-        assert_int_equal(c.last.pairing, samples[i].pairing);
-        assert_int_equal(c.last.transaction, samples[i].transaction);
-        assert_int_equal(rd_left(&in.data), 0);
-        assert_int_equal(in.skip, 0);
-    }
+    parse_check_messages(&parser_smb, segment(), samples, COUNT(samples));
 }
 
 /* A message that is wanted waits for its end; one that is not passes over what is to come. */
 static void
 test_prefixes(void **state)
 {
-    uint8_t bytes[ROOM];
-
     (void)state;
-    for (size_t i = 0; i < COUNT(samples); i++) {
-        size_t n = parse_check_hex(bytes, sizeof bytes, samples[i].hex);
-        struct parse_check c;
-
-        for (size_t cut = 0; cut < n; cut++) {
-            struct parse_input in = segment();
-            enum parse_result result = parse_check_run(&parser_smb, &in, bytes, cut, &c);
-
-            if (c.count > 0 || (result == PARSE_OK && cut + in.skip != n) ||
-                (result != PARSE_OK && result != PARSE_MORE))
-                fail_msg("%s: prefix of %zu bytes", samples[i].name, cut);
-            if (result == PARSE_OK && samples[i].facts[0] != '\0')
-                fail_msg("%s: passed over after %zu bytes", samples[i].name, cut);
-        }
-    }
+    for (size_t i = 0; i < COUNT(samples); i++)
+        parse_check_pieces(
+            &parser_smb, segment(), samples[i].name, samples[i].hex, samples[i].facts[0] != '\0');
 }
 
 static const struct {
@@ -259,17 +202,12 @@ static const struct {
 static void
 test_hostile_and_other_bytes(void **state)
 {
-    uint8_t bytes[ROOM];
-
     (void)state;
     for (size_t i = 0; i < COUNT(others); i++) {
         struct parse_input in = segment();
-        struct parse_check c;
-        size_t n = parse_check_hex(bytes, sizeof bytes, others[i].hex);
 
-        if (parse_check_run(&parser_smb, &in, bytes, n, &c) != others[i].result || c.count > 0 ||
-            in.skip != others[i].skip)
-            fail_msg("%s: skip %llu", others[i].name, (unsigned long long)in.skip);
+        parse_check_tells(&parser_smb, &in, others[i].name, others[i].hex, others[i].result, "");
+        parse_check_skips(&in, others[i].name, others[i].skip);
     }
 }
 

@@ -5,14 +5,7 @@
  * over. Samples are written by hand after RFC 1928, 1929, 1961 and the notes on SOCKS 4 and 4a.
  */
 #include "parse_check.h"
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
-
-#define COUNT(a) (sizeof(a) / sizeof(*(a)))
 #define ROOM 1024
 #define STEPS 8
 

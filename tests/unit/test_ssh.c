@@ -6,13 +6,7 @@
  * ones after RFC 4252, 4253 (6), 5647 (7.2) and OpenSSH's PROTOCOL.chacha20poly1305.
  */
 #include "conversation.h"
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 
-#include <cmocka.h>
-
-#define COUNT(a) (sizeof(a) / sizeof(*(a)))
 #define ROOM 4096
 #define NEWKEYS 21
 #define KEXINIT 20

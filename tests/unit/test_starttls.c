@@ -5,14 +5,7 @@
  * Samples are written by hand after the protocols' documents.
  */
 #include "parse_check.h"
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
-
-#define COUNT(a) (sizeof(a) / sizeof(*(a)))
 #define ROOM 512
 #define TLS "1603010005"
 

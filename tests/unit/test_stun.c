@@ -6,14 +6,7 @@
  * so.
  */
 #include "parse_check.h"
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
-
-#define COUNT(a) (sizeof(a) / sizeof(*(a)))
 #define ROOM 512
 #define PORT_STUN 3478
 

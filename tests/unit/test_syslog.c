@@ -7,14 +7,7 @@
  * shape of header and framing, and that a name chosen by an attacker forges nothing.
  */
 #include "syslog_check.h"
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
-
-#define COUNT(a) (sizeof(a) / sizeof(*(a)))
 #define ASA "<166>Mar 21 2014 23:03:49 vpn1 : %ASA-6-"
 #define OVPN "<29>Jun  1 12:00:00 vpn1 openvpn[12]: "
 #define OCSERV "<29>Jun  1 12:00:00 vpn1 ocserv[12]: "

@@ -6,8 +6,6 @@
  */
 #include "syslog_check.h"
 
-#define COUNT(a) (sizeof(a) / sizeof(*(a)))
-
 #define ICS "<134>1 2026-04-03T14:57:46+02:00 ics1 PulseSecure: - - - 2026-04-03 14:57:46 - ics1 - "
 #define ICS_OLD "<134>Oct 19 09:10:35 ics1 Juniper: 2013-02-27 15:00:00 - ive - "
 #define WELF                                                                                       \

@@ -6,14 +6,7 @@
  * dissects them so.
  */
 #include "parse_check.h"
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
-
-#define COUNT(a) (sizeof(a) / sizeof(*(a)))
 #define ROOM 1024
 #define SESSION 0x11223344u
 #define FROM " gateway=198.51.100.1"

@@ -4,16 +4,8 @@
  * Proves that a login to SQL Server tells who asked, from which computer, and what was answered.
  * Samples are written by hand after [MS-TDS] 2.2; TShark 4.0 dissects them so.
  */
+#include "ntlm_samples.h"
 #include "parse_check.h"
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
-#define COUNT(a) (sizeof(a) / sizeof(*(a)))
-#define ROOM 1024
 
 extern const struct parser parser_tds;
 
@@ -35,27 +27,18 @@ static const char bad[] =
 static const char lneg[] =
     "1001012000000100180100000400007400100000070000006400000000000000e08300000000000012040000"
     "5e0003006400000064000000640003006a000300700000007000040078000000780000000200000000017800"
-    "a0001801000018010000000000005000430031006100700070006400630031004f00440042004300a1819d30"
-    "819aa281970481944e544c4d5353500003000000180018004800000018001800600000000e000e0078000000"
-    "0800080086000000060006008e0000000000000094000000058288a20a00614a0000000f0000000000000000"
-    "0000000000000000000000000000000011111111111111111111111111111111111111111111111145005800"
-    "41004d0050004c0045006a0064006f006500500043003100";
+    "a0001801000018010000000000005000430031006100700070006400"
+    "630031004f00440042004300" SPNEGO_AUTHENTICATE;
 
 static const char ack[] =
     "0401006000000100e30f0001066d006100730074006500720000ad36000174000004164d006900630072006f"
     "0073006f00660074002000530051004c002000530065007200760065007200000000000f00105dfd00000000"
     "0000000000000000";
 
-static const char sspi[] =
-    "1101009c000001004e544c4d5353500003000000180018004800000018001800600000000e000e0078000000"
-    "0800080086000000060006008e0000000000000094000000058288a20a00614a0000000f0000000000000000"
-    "0000000000000000000000000000000011111111111111111111111111111111111111111111111145005800"
-    "41004d0050004c0045006a0064006f006500500043003100";
+static const char sspi[] = "1101009c00000100" NTLM_AUTHENTICATE;
 
 /* One connection; both directions, in order. */
-static const struct sample {
-    const char *name, *hex, *facts;
-} samples[] = {
+static const struct parse_sample samples[] = {
     { "prelogin", pre, "" },
     { "login of the server's own kind", lsql,
         "device address=198.51.100.1 host-name=PC1; login account=sa result=attempt "
@@ -82,42 +65,16 @@ segment(void)
 static void
 test_a_connection(void **state)
 {
-    union parse_state memory = { { 0 } };
-    uint32_t asked = 0;
-    uint8_t bytes[ROOM];
-
     (void)state;
-    for (size_t i = 0; i < COUNT(samples); i++) {
-        struct parse_input in = segment();
-        struct parse_check c;
-        size_t n = parse_check_hex(bytes, sizeof bytes, samples[i].hex);
-
-        in.state = &memory;
-        if (parse_check_run(&parser_tds, &in, bytes, n, &c) != PARSE_OK)
-            fail_msg("%s: not read", samples[i].name);
-        if (strcmp(c.facts, samples[i].facts) != 0)
-            fail_msg("%s: %s", samples[i].name, c.facts);
-        assert_int_equal(rd_left(&in.data), 0);
-        assert_int_equal(in.skip, 0);
-        if (c.last.pairing == FACT_REQUEST)
-            asked = c.last.transaction;
-        else if (c.last.pairing == FACT_ANSWER)
-            assert_int_equal(c.last.transaction, asked);
-    }
+    parse_check_connection(&parser_tds, segment(), samples, COUNT(samples));
 }
 
 static void
 test_prefixes(void **state)
 {
-    uint8_t bytes[ROOM];
-
     (void)state;
-    for (size_t i = 0; i < 2; i++) { /* those that may come first */
-        size_t n = parse_check_hex(bytes, sizeof bytes, samples[i].hex);
-
-        if (parse_check_prefixes(&parser_tds, segment(), bytes, n) != n)
-            fail_msg("%s", samples[i].name);
-    }
+    for (size_t i = 0; i < 2; i++) /* those that may come first */
+        parse_check_no_prefix_tells(&parser_tds, segment(), samples[i].name, samples[i].hex);
 }
 
 static const struct {
@@ -144,23 +101,16 @@ static const struct {
 static void
 test_hostile_and_other_bytes(void **state)
 {
-    uint8_t bytes[ROOM];
-
     (void)state;
     for (size_t i = 0; i < COUNT(others); i++) {
         struct parse_input in = segment();
-        struct parse_check c;
         union parse_state memory = { { 0 } };
-        size_t n;
 
         in.state = &memory;
-        n = parse_check_hex(bytes, sizeof bytes, pre);
         if (others[i].is_known)
-            assert_int_equal(parse_check_run(&parser_tds, &in, bytes, n, &c), PARSE_OK);
-        n = parse_check_hex(bytes, sizeof bytes, others[i].hex);
-        if (parse_check_run(&parser_tds, &in, bytes, n, &c) != others[i].result || c.count > 0 ||
-            in.skip != others[i].skip)
-            fail_msg("%s: skip %llu", others[i].name, (unsigned long long)in.skip);
+            parse_check_reads(&parser_tds, &in, "prelogin", pre, "");
+        parse_check_tells(&parser_tds, &in, others[i].name, others[i].hex, others[i].result, "");
+        parse_check_skips(&in, others[i].name, others[i].skip);
     }
 }
 

@@ -7,14 +7,7 @@
  * specification.
  */
 #include "moments.h"
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
-
-#define COUNT(a) (sizeof(a) / sizeof(*(a)))
 #define ROOM 2048
 
 extern const struct parser parser_tls;

@@ -6,14 +6,7 @@
  * names.
  */
 #include "parse_check.h"
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
-
-#define COUNT(a) (sizeof(a) / sizeof(*(a)))
 #define ROOM 512
 
 extern const struct parser parser_teamviewer, parser_citrix, parser_nomachine, parser_radmin;

@@ -4,12 +4,6 @@
  * Proves that UTF-16LE becomes the UTF-8 that the Unicode standard (3.9, table 3-4) shows for it.
  */
 #include "parse_check.h"
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 
 static const struct {
     const char *hex, *text;
