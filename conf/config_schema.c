@@ -85,7 +85,7 @@ static const struct config_option limits_options[] = {
     { .key = "fragments", .kind = KIND_COUNT, AT(limits.fragments), .initial = "4096", .least = 16, .most = 1048576,
       .help = "Datagrams being put together at once. Linux gives the same work 4 MiB (ipfrag_high_thresh): this many of a kilobyte." },
     { .key = "lease", .kind = KIND_DURATION, AT(limits.lease_us), .initial = "24h",
-      .help = "How long an account keeps an address when nobody tells of its logout: a working day and its night." },
+      .help = "How long an account keeps an address when nobody tells of its logout: a working day and its night. An address that is at work without a pause is kept on." },
     { .key = "duplicate-window", .kind = KIND_DURATION, AT(limits.duplicate_window_us), .initial = "1ms",
       .help = "Two equal packets within this time are one packet seen by two taps. Retransmissions come later: their shortest timer is 200 ms." },
     { .key = "timeouts", MAP_OF(timeout_options), .help = "After which silence a flow has ended." },

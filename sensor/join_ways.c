@@ -52,15 +52,25 @@ see_exposed(struct analyst *a, const struct observation *o, const char *class_na
     raise_way(a, o, EVENT_EXPOSED, &end, client, app);
 }
 
+/* What it sends has come through the company's VPN already. */
+static bool
+is_behind_gateway(const struct join_end *end)
+{
+    return end->locality == LOCALITY_POOL ||
+           (end->lease != NULL && !end->lease->is_weak && end->lease->has_outside);
+}
+
 /* A tunnel of the device to the company: to a gateway, or, with none configured, out of a home. */
 static bool
-is_company_vpn(const struct analyst *a, const char *class_name, const struct in6_addr *server)
+is_company_vpn(const struct analyst *a, const char *class_name, const struct join_end *end,
+    const struct in6_addr *server)
 {
     enum locality to = locality_of(a->config, server);
 
     return strcmp(class_name, "vpn") == 0 &&
            (to == LOCALITY_GATEWAY ||
-               (to == LOCALITY_OUTSIDE && a->config->networks.vpn_gateways.count == 0));
+               (to == LOCALITY_OUTSIDE && a->config->networks.vpn_gateways.count == 0 &&
+                   !is_behind_gateway(end)));
 }
 
 static bool
@@ -105,7 +115,7 @@ see_tunnel(struct analyst *a, const struct observation *o, const char *class_nam
 
     if (end.rank == 0 || end.locality == LOCALITY_OUTSIDE || app == NULL)
         return;
-    if (is_company_vpn(a, class_name, server)) {
+    if (is_company_vpn(a, class_name, &end, server)) {
         d = accounts_touch_device(a->accounts, client, a->now_us);
         if (d != NULL)
             d->on_vpn_us = a->now_us;

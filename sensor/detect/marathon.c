@@ -95,8 +95,9 @@ judge(const struct detect *d, const struct detect_event *e, struct history *m)
                 (double)(m->sources[i].minute - start) / 60);
     detect_say(&s,
         "%s was at work for %.0f hours with no pause of more than %.0f minutes: longer than one "
-        "person can.",
-        detect_who(&s), seconds / 3600, key[KEY_GAP] / 60);
+        "person %s.",
+        detect_who(&s), seconds / 3600, key[KEY_GAP] / 60,
+        seconds < key[KEY_DURATION] ? "likes to" : "can");
     findings_sight(d->findings, &s);
 }
 
