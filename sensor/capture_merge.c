@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -287,6 +288,18 @@ open_files(struct capture_merge *m)
         m->common->counts.bytes_total = 0;
 }
 
+/* All captures of one time are open at once, and the usual limit is a thousand files. */
+static void
+allow_files(void)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return;
+    limit.rlim_cur = limit.rlim_max;
+    (void)setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 struct capture_merge *
 capture_merge_open(struct capture_common *common, const char *const *paths, unsigned path_count)
 {
@@ -295,6 +308,7 @@ capture_merge_open(struct capture_common *common, const char *const *paths, unsi
 
     if (m == NULL)
         return NULL;
+    allow_files();
     m->common = common;
     for (unsigned i = 0; i < path_count; i++)
         capture_walk_add(&walk, common, paths[i]);

@@ -89,6 +89,20 @@ walk_folder(
     free(entries);
 }
 
+static void
+walk_argument(struct capture_walk *walk, struct capture_common *common, const char *folder)
+{
+    char shown[CAPTURE_SHOWN_SIZE];
+    uint64_t failed = common->counts.captures_failed;
+    unsigned count = walk->count;
+
+    walk_folder(walk, common, folder, 0);
+    if (walk->count > count || common->counts.captures_failed > failed)
+        return;
+    text_clean(shown, sizeof(shown), folder, strlen(folder));
+    capture_say(common, "%s: no files in this folder", shown);
+}
+
 void
 capture_walk_add(struct capture_walk *walk, struct capture_common *common, const char *path)
 {
@@ -101,7 +115,7 @@ capture_walk_add(struct capture_walk *walk, struct capture_common *common, const
             return;
         }
         if (S_ISDIR(status.st_mode)) {
-            walk_folder(walk, common, path, 0);
+            walk_argument(walk, common, path);
             return;
         }
     }

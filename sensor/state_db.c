@@ -8,6 +8,8 @@
 #include "state_db.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
 #include <pthread.h>
 #include <sqlite3.h>
 #include <stdarg.h>
@@ -101,7 +103,8 @@ take_lock(struct state_db *db, bool writes)
     if (db->lock < 0) {
         const char *todo = errno == ENOENT || errno == ENOTDIR
                                ? (writes ? "make its folder first" : "name the file of a sensor")
-                               : "farmwatch needs to write it and its folder";
+                           : writes ? "farmwatch needs to write it and its folder"
+                                    : "farmwatch needs to read it";
 
         return fail(db, "cannot be opened: %s; %s", strerror(errno), todo);
     }
@@ -236,12 +239,45 @@ check_sound(struct state_db *db)
                 : fail(db, "is damaged: move it away, and a new one is begun, or put back a copy");
 }
 
+/* Whether the file lies where it cannot be written and nobody has it open: it has no log then. To
+ * read others, SQLite must write beside them. */
+static bool
+is_at_rest(const char *path)
+{
+    char beside[PATH_MAX];
+
+    if (snprintf(beside, sizeof beside, "%s-wal", path) >= (int)sizeof beside ||
+        access(beside, F_OK) == 0)
+        return false;
+    return access(dirname(beside), W_OK) != 0;
+}
+
+/* The path as a URI that tells SQLite that nothing will change. */
+static void
+print_immutable(char *out, size_t size, const char *path)
+{
+    size_t n = (size_t)snprintf(out, size, "file:%s", path[0] == '/' ? "//" : "");
+
+    for (; *path != '\0' && n < size; path++)
+        n += (size_t)snprintf(
+            out + n, size - n, strchr("%?#", *path) == NULL ? "%c" : "%%%02x", *path);
+    if (n < size)
+        snprintf(out + n, size - n, "?immutable=1");
+}
+
 static int
 connect_to(struct state_db *db, sqlite3 **handle, bool writes)
 {
     int flags = writes ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
+    char uri[3 * PATH_MAX];
+    const char *name = db->path;
 
-    if (sqlite3_open_v2(db->path, handle, flags, NULL) != SQLITE_OK)
+    if (!writes && is_at_rest(db->path)) {
+        print_immutable(uri, sizeof uri, db->path);
+        name = uri;
+        flags |= SQLITE_OPEN_URI;
+    }
+    if (sqlite3_open_v2(name, handle, flags, NULL) != SQLITE_OK)
         return *handle == NULL ? fail(db, "cannot be used: memory is short") : fail_sqlite(db);
     sqlite3_busy_timeout(*handle, BUSY_MS);
     return 0;

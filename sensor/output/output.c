@@ -400,7 +400,9 @@ outputs_open(const struct outputs_request *request)
         free_outputs(o);
         return NULL;
     }
-    (void)signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error of one output, not the end */
+    /* A closed pipe, or a file that may not grow, is an error of one output, not the end. */
+    (void)signal(SIGPIPE, SIG_IGN);
+    (void)signal(SIGXFSZ, SIG_IGN);
     return o;
 }
 

@@ -2,6 +2,7 @@
 """One black-box check per failure mode: the message names the thing, the exit status is right, the rest is processed."""
 import json
 import os
+import resource
 import signal
 import stat
 import struct
@@ -11,6 +12,7 @@ import time
 
 import cases
 import craft
+import mmdb
 
 CHECKS = []
 
@@ -55,6 +57,18 @@ def run(binary, *arguments, **more):
     return subprocess.run([binary, *arguments], stderr=subprocess.PIPE, timeout=60, **more)
 
 
+def run_by_nobody(binary, *arguments):
+    """Without the privileges of root, who may read and write everything."""
+    nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] if os.geteuid() == 0 else []
+    try:
+        r = subprocess.run([*nobody, binary, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60)
+    except FileNotFoundError:
+        raise Skip("no setpriv")
+    if r.returncode == 127 or b"failed to execute" in r.stderr:
+        raise Skip("the program itself cannot be run by another user here")
+    return r
+
+
 def write(folder, name, data):
     path = os.path.join(folder, name)
     with open(path, "wb") as f:
@@ -80,6 +94,22 @@ def _(binary, folder, good):
     return verdict(run(binary, "-r", write(folder, "void.pcap", b""), "-r", good), 1, ["void.pcap", "empty"], True)
 
 
+@check("a folder without files")
+def _(binary, folder, good):
+    empty = os.path.join(folder, "hollow")
+    os.mkdir(empty)
+    return verdict(run(binary, "-r", empty, "-r", good), 0, ["hollow", "no files"], True) \
+        + verdict(run(binary, "-r", empty), 1, ["hollow", "no files"])
+
+
+@check("more captures than files may be open")
+def _(binary, folder, good):
+    def few():
+        _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (20, most))
+    return verdict(run(binary, *["-r", good] * 40, preexec_fn=few), 0, [], True)
+
+
 @check("a file cut in the middle of a packet")
 def _(binary, folder, good):
     whole = open(good, "rb").read()
@@ -102,18 +132,9 @@ def _(binary, folder, good):
     closed = os.path.join(folder, "closed")
     os.mkdir(closed, 0)
     try:
-        if os.geteuid() != 0:
-            return verdict(run(binary, "-r", closed, "-r", good), 1, ["closed", "Permission denied"], True)
         os.chmod(folder, 0o755)
         os.chmod(good, 0o644)
-        try:
-            r = subprocess.run(["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", binary, "-r", closed, "-r", good],
-                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60)
-        except FileNotFoundError:
-            raise Skip("no setpriv")
-        if b"Permission denied" in r.stderr and b"closed" not in r.stderr:
-            raise Skip("the program itself cannot be run by another user here")
-        return verdict(r, 1, ["closed", "Permission denied"], True)
+        return verdict(run_by_nobody(binary, "-r", closed, "-r", good), 1, ["closed", "Permission denied"], True)
     finally:
         os.chmod(closed, stat.S_IRWXU)
 
@@ -243,6 +264,16 @@ def _(binary, folder, good):
         if sensor.returncode != 0 or b"packets" not in said:
             wrong.append("exit %d, said %r" % (sensor.returncode, said))
     return wrong
+
+
+@check("an output that may not grow")
+def _(binary, folder, good):
+    def small():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))
+    country = os.path.join(folder, "country.mmdb")  # else that of the program becomes a file, which is too large
+    mmdb.write(country, "GeoLite2-Country", {"60.18.0.0/16": {"country": {"iso_code": "CN"}}})
+    r = run(binary, "-r", good, "--set", "geoip.country=" + country, "-o", "json:" + folder + "/short.json", "-o", "yaml:-", preexec_fn=small)
+    return verdict(r, 1, ["short.json", "File too large", "lost"], True)
 
 
 @check("an output that cannot be opened")

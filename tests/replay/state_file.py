@@ -496,6 +496,24 @@ def _(binary, folder, good):
         + verdict(run(binary, "--list", "cases", "-r", good), 2, ["--list"])
 
 
+@check("what is known is listed from where nothing can be written")
+def _(binary, folder, good):
+    closed = os.path.join(folder, "closed 100%?#")
+    os.mkdir(closed)
+    state = os.path.join(closed, "s.db")
+    run(binary, "-r", telling(folder), "--state", state)
+    os.chmod(state, 0o444)
+    os.chmod(closed, 0o555)
+    os.chmod(folder, 0o755)
+    try:
+        r = bad_input.run_by_nobody(binary, "--state", state, "--list", "accounts")
+        before = sorted(os.listdir(closed))
+        return verdict(r, 0, []) + ([] if b"contractor1" in r.stdout else ["it says %s" % r.stdout]) \
+            + (["it left %s" % before] if before != ["s.db"] else [])
+    finally:
+        os.chmod(closed, 0o755)
+
+
 @check("an alert is explained, from the file and after a replay")
 def _(binary, folder, good):
     state, good, wrong = os.path.join(folder, "s.db"), telling(folder), []
