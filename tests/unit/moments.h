@@ -78,4 +78,15 @@ moments_run(
     return strcmp(all->facts, c->rtt) == 0;
 }
 
+static inline void
+moments_check(
+    const struct parser *p, struct parse_input in, const struct moments *cases, size_t count)
+{
+    struct parse_check c;
+
+    for (size_t i = 0; i < count; i++)
+        if (!moments_run(p, in, &cases[i], &c))
+            fail_msg("%s: %s", cases[i].name, c.facts);
+}
+
 #endif

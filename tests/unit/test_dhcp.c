@@ -62,15 +62,13 @@ static void
 test_messages(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof samples / sizeof samples[0]; i++) {
+    for (size_t i = 0; i < COUNT(samples); i++) {
         struct parse_input in = { .transport = PARSE_UDP };
-        struct parse_check c;
         uint8_t bytes[600];
         size_t n = build(bytes, sizeof bytes, &samples[i]);
 
-        if (parse_check_run(&parser_dhcp, &in, bytes, n, &c) != samples[i].result ||
-            strcmp(c.facts, samples[i].facts) != 0)
-            fail_msg("%s: %s", samples[i].name, c.facts);
+        parse_check_bytes_tell(
+            &parser_dhcp, &in, samples[i].name, bytes, n, samples[i].result, samples[i].facts);
     }
 }
 

@@ -84,15 +84,13 @@ test_messages(void **state)
     static const uint8_t frame_mac[] = { 0x02, 0, 0x5e, 0x10, 0, 9 };
 
     (void)state;
-    for (size_t i = 0; i < sizeof samples / sizeof samples[0]; i++) {
+    for (size_t i = 0; i < COUNT(samples); i++) {
         struct parse_input in = { .source_mac = frame_mac };
-        struct parse_check c;
         uint8_t bytes[512];
         size_t n = bytes_of(&samples[i], bytes, sizeof bytes);
 
-        if (parse_check_run(samples[i].parser, &in, bytes, n, &c) != samples[i].result ||
-            strcmp(c.facts, samples[i].facts) != 0)
-            fail_msg("%s: %s", samples[i].name, c.facts);
+        parse_check_bytes_tell(
+            samples[i].parser, &in, samples[i].name, bytes, n, samples[i].result, samples[i].facts);
     }
 }
 

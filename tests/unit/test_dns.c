@@ -165,21 +165,23 @@ static const struct {
         "", 53, PARSE_TCP, PARSE_BAD },
 };
 
+static struct parse_input
+message(size_t i)
+{
+    return (struct parse_input){
+        .transport = samples[i].transport, .source_port = 40000, .destination_port = samples[i].port
+    };
+}
+
 static void
 test_samples_say_what_they_say(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT(samples); i++) {
-        uint8_t bytes[ROOM];
-        size_t n = parse_check_hex(bytes, sizeof bytes, samples[i].hex);
-        struct parse_input in = { .transport = samples[i].transport,
-            .source_port = 40000,
-            .destination_port = samples[i].port };
-        struct parse_check c;
+        struct parse_input in = message(i);
 
-        if (parse_check_run(parser_of(samples[i].port), &in, bytes, n, &c) != samples[i].result ||
-            strcmp(c.facts, samples[i].facts) != 0)
-            fail_msg("%s: %s", samples[i].name, c.facts);
+        parse_check_tells(parser_of(samples[i].port), &in, samples[i].name, samples[i].hex,
+            samples[i].result, samples[i].facts);
     }
 }
 
@@ -187,17 +189,10 @@ static void
 test_no_prefix_says_anything(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < COUNT(samples); i++) {
-        uint8_t bytes[ROOM];
-        size_t n = parse_check_hex(bytes, sizeof bytes, samples[i].hex);
-        struct parse_input in = { .transport = samples[i].transport,
-            .source_port = 40000,
-            .destination_port = samples[i].port };
-
-        if (samples[i].result == PARSE_OK &&
-            parse_check_prefixes(parser_of(samples[i].port), in, bytes, n) != n)
-            fail_msg("%s", samples[i].name);
-    }
+    for (size_t i = 0; i < COUNT(samples); i++)
+        if (samples[i].result == PARSE_OK)
+            parse_check_no_prefix_tells(
+                parser_of(samples[i].port), message(i), samples[i].name, samples[i].hex);
 }
 
 /* The longest name there is: 127 labels of one byte, each of which needs a backslash. */

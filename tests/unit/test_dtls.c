@@ -59,19 +59,13 @@ static const struct {
 static void
 test_messages(void **state)
 {
-    uint8_t bytes[ROOM];
-
     (void)state;
     for (size_t i = 0; i < COUNT(messages); i++) {
         struct parse_input in = { .transport = PARSE_UDP };
-        struct parse_check c;
-        size_t n = parse_check_hex(bytes, sizeof bytes, messages[i].hex);
 
-        if (parse_check_run(&parser_dtls, &in, bytes, n, &c) != PARSE_OK)
-            fail_msg("%s: not read", messages[i].name);
-        if (strcmp(c.facts, messages[i].facts) != 0)
-            fail_msg("%s: %s", messages[i].name, c.facts);
-        assert_int_equal(parse_check_prefixes(&parser_dtls, in, bytes, n), n);
+        parse_check_tells(
+            &parser_dtls, &in, messages[i].name, messages[i].hex, PARSE_OK, messages[i].facts);
+        parse_check_no_prefix_tells(&parser_dtls, in, messages[i].name, messages[i].hex);
     }
 }
 
@@ -201,13 +195,9 @@ static const struct moments answers[] = {
 static void
 test_time_of_the_answer(void **state)
 {
-    struct parse_check c;
-
     (void)state;
-    for (size_t i = 0; i < COUNT(answers); i++)
-        if (!moments_run(
-                &parser_dtls, (struct parse_input){ .transport = PARSE_UDP }, &answers[i], &c))
-            fail_msg("%s: %s", answers[i].name, c.facts);
+    moments_check(
+        &parser_dtls, (struct parse_input){ .transport = PARSE_UDP }, answers, COUNT(answers));
 }
 
 static const struct {
@@ -227,16 +217,11 @@ static const struct {
 static void
 test_other_bytes(void **state)
 {
-    uint8_t bytes[ROOM];
-
     (void)state;
     for (size_t i = 0; i < COUNT(others); i++) {
         struct parse_input in = { .transport = PARSE_UDP };
-        struct parse_check c;
-        size_t n = parse_check_hex(bytes, sizeof bytes, others[i].hex);
 
-        if (parse_check_run(&parser_dtls, &in, bytes, n, &c) != others[i].result || c.count > 0)
-            fail_msg("%s", others[i].name);
+        parse_check_tells(&parser_dtls, &in, others[i].name, others[i].hex, others[i].result, "");
     }
 }
 

@@ -325,13 +325,9 @@ static const struct moments answers[] = {
 static void
 test_time_of_the_answer(void **state)
 {
-    struct parse_check c;
-
     (void)state;
-    for (size_t i = 0; i < sizeof answers / sizeof answers[0]; i++)
-        if (!moments_run(
-                &parser_http, (struct parse_input){ .transport = PARSE_TCP }, &answers[i], &c))
-            fail_msg("%s: %s", answers[i].name, c.facts);
+    moments_check(
+        &parser_http, (struct parse_input){ .transport = PARSE_TCP }, answers, COUNT(answers));
 }
 
 /* In the middle of a connection whoever asks is the client, whatever the flow says. */

@@ -44,12 +44,9 @@ test_messages(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct parse_input in = datagram();
-        struct parse_check c;
 
-        if (parse_check_run(&parser_ipmsg, &in, cases[i].text, strlen(cases[i].text), &c) !=
-                cases[i].result ||
-            strcmp(c.facts, cases[i].facts) != 0)
-            fail_msg("%s: %s", cases[i].name, c.facts);
+        parse_check_bytes_tell(&parser_ipmsg, &in, cases[i].name, cases[i].text,
+            strlen(cases[i].text), cases[i].result, cases[i].facts);
     }
 }
 

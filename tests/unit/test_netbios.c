@@ -94,31 +94,23 @@ static void
 test_messages(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof samples / sizeof samples[0]; i++) {
+    for (size_t i = 0; i < COUNT(samples); i++) {
         struct parse_input in = { .transport = PARSE_UDP };
-        struct parse_check c;
-        uint8_t bytes[512];
-        size_t n = parse_check_hex(bytes, sizeof bytes, samples[i].hex);
 
-        if (parse_check_run(samples[i].parser, &in, bytes, n, &c) != samples[i].result ||
-            strcmp(c.facts, samples[i].facts) != 0)
-            fail_msg("%s: %s", samples[i].name, c.facts);
+        parse_check_tells(samples[i].parser, &in, samples[i].name, samples[i].hex,
+            samples[i].result, samples[i].facts);
     }
 }
 
 static void
 test_prefixes(void **state)
 {
-    (void)state;
-    for (size_t i = 0; i < sizeof samples / sizeof samples[0]; i++) {
-        struct parse_input in = { .transport = PARSE_UDP };
-        uint8_t bytes[512];
-        size_t n = parse_check_hex(bytes, sizeof bytes, samples[i].hex);
+    struct parse_input in = { .transport = PARSE_UDP };
 
-        if (samples[i].facts[0] != '\0' &&
-            parse_check_prefixes(samples[i].parser, in, bytes, n) != n)
-            fail_msg("%s", samples[i].name);
-    }
+    (void)state;
+    for (size_t i = 0; i < COUNT(samples); i++)
+        if (samples[i].facts[0] != '\0')
+            parse_check_no_prefix_tells(samples[i].parser, in, samples[i].name, samples[i].hex);
 }
 
 int

@@ -6,7 +6,6 @@
  */
 #include "parse_check.h"
 
-#define ROOM 512
 #define RENDEZVOUS 21116
 #define RELAY 21117
 
@@ -58,26 +57,18 @@ static void
 test_messages(void **state)
 {
     union parse_state memory = { { 0 } };
-    uint8_t bytes[ROOM];
 
     (void)state;
     for (size_t i = 0; i < COUNT(samples); i++) {
         struct parse_input in = { .transport = samples[i].transport,
             .destination_port = samples[i].port };
-        struct parse_check c;
-        size_t n = parse_check_hex(bytes, sizeof bytes, samples[i].hex);
 
         if (samples[i].is_new) {
             memset(&memory, 0, sizeof memory);
-            if (parse_check_prefixes(&parser_rustdesk, in, bytes, n) != n)
-                fail_msg("%s: a prefix", samples[i].name);
+            parse_check_no_prefix_tells(&parser_rustdesk, in, samples[i].name, samples[i].hex);
         }
         in.state = &memory;
-        if (parse_check_run(&parser_rustdesk, &in, bytes, n, &c) != PARSE_OK ||
-            rd_left(&in.data) != 0)
-            fail_msg("%s: not read", samples[i].name);
-        if (strcmp(c.facts, samples[i].facts) != 0)
-            fail_msg("%s: %s", samples[i].name, c.facts);
+        parse_check_reads(&parser_rustdesk, &in, samples[i].name, samples[i].hex, samples[i].facts);
     }
 }
 
@@ -108,17 +99,13 @@ static const struct {
 static void
 test_hostile_and_other_bytes(void **state)
 {
-    uint8_t bytes[ROOM];
-
     (void)state;
     for (size_t i = 0; i < COUNT(others); i++) {
         struct parse_input in = { .transport = others[i].transport,
             .destination_port = others[i].port };
-        struct parse_check c;
-        size_t n = parse_check_hex(bytes, sizeof bytes, others[i].hex);
 
-        if (parse_check_run(&parser_rustdesk, &in, bytes, n, &c) != others[i].result || c.count > 0)
-            fail_msg("%s: %s", others[i].name, c.facts);
+        parse_check_tells(
+            &parser_rustdesk, &in, others[i].name, others[i].hex, others[i].result, "");
     }
 }
 

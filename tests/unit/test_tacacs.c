@@ -92,28 +92,27 @@ static const struct {
 };
 
 static struct parse_input
-segment(const uint8_t *bytes)
+segment(const char *hex)
 {
-    return (struct parse_input){ .transport = PARSE_TCP, .from_client = (bytes[2] & 1) != 0 };
+    uint8_t head[3] = { 0 };
+
+    (void)parse_check_hex(head, sizeof head, hex);
+    return (struct parse_input){ .transport = PARSE_TCP, .from_client = (head[2] & 1) != 0 };
 }
 
 static void
 test_a_connection(void **state)
 {
     union parse_state memory = { { 0 } };
-    uint8_t bytes[ROOM];
 
     (void)state;
     for (size_t i = 0; i < COUNT(samples); i++) {
-        size_t n = parse_check_hex(bytes, sizeof bytes, samples[i].hex);
-        struct parse_input in = segment(bytes);
+        struct parse_input in = segment(samples[i].hex);
         struct parse_check c;
 
         in.state = &memory;
-        if (parse_check_run(&parser_tacacs, &in, bytes, n, &c) != PARSE_OK ||
-            strcmp(c.facts, samples[i].facts) != 0)
-            fail_msg("%s: %s", samples[i].name, c.facts);
-        assert_int_equal(rd_left(&in.data), 0);
+        c = parse_check_reads(
+            &parser_tacacs, &in, samples[i].name, samples[i].hex, samples[i].facts);
         if (c.count > 0)
             assert_int_equal(c.last.transaction, SESSION);
     }
@@ -122,18 +121,14 @@ test_a_connection(void **state)
 static void
 test_prefixes(void **state)
 {
-    uint8_t bytes[ROOM];
-
     (void)state;
     for (size_t i = 0; i + 1 < COUNT(samples); i++) { /* the last one's body is not waited for */
         union parse_state memory = { { 0 } };
-        size_t n = parse_check_hex(bytes, sizeof bytes, samples[i].hex);
-        struct parse_input in = segment(bytes);
+        struct parse_input in = segment(samples[i].hex);
 
         memory.bytes[0] = 1; /* the connection is known */
         in.state = &memory;
-        if (parse_check_prefixes(&parser_tacacs, in, bytes, n) != n)
-            fail_msg("%s", samples[i].name);
+        parse_check_no_prefix_tells(&parser_tacacs, in, samples[i].name, samples[i].hex);
     }
 }
 
@@ -153,7 +148,7 @@ test_lengths_that_lie(void **state)
     for (size_t i = 0; i < COUNT(lengths); i++) {
         union parse_state memory = { { 0 } };
         size_t n = parse_check_hex(bytes, sizeof bytes, lengths[i].hex);
-        struct parse_input in = segment(bytes);
+        struct parse_input in = segment(lengths[i].hex);
         struct parse_check c;
 
         memory.bytes[0] = 1;
@@ -177,16 +172,11 @@ static const struct {
 static void
 test_other_bytes(void **state)
 {
-    uint8_t bytes[ROOM];
-
     (void)state;
     for (size_t i = 0; i < COUNT(others); i++) {
-        size_t n = parse_check_hex(bytes, sizeof bytes, others[i].hex);
-        struct parse_input in = segment(bytes);
-        struct parse_check c;
+        struct parse_input in = segment(others[i].hex);
 
-        if (parse_check_run(&parser_tacacs, &in, bytes, n, &c) != PARSE_NOT_MINE)
-            fail_msg("%s", others[i].name);
+        parse_check_tells(&parser_tacacs, &in, others[i].name, others[i].hex, PARSE_NOT_MINE, "");
     }
 }
 

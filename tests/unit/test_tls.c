@@ -235,13 +235,9 @@ static const struct moments answers[] = {
 static void
 test_time_of_the_answer(void **state)
 {
-    struct parse_check c;
-
     (void)state;
-    for (size_t i = 0; i < COUNT(answers); i++)
-        if (!moments_run(
-                &parser_tls, (struct parse_input){ .transport = PARSE_TCP }, &answers[i], &c))
-            fail_msg("%s: %s", answers[i].name, c.facts);
+    moments_check(
+        &parser_tls, (struct parse_input){ .transport = PARSE_TCP }, answers, COUNT(answers));
 }
 
 /* The first message of a connection may be mirrored: who is the client is known by the hello. */
