@@ -97,9 +97,9 @@ parse_check_hex(uint8_t *bytes, size_t room, const char *hex)
     return n;
 }
 
-/* One message from 198.51.100.1 to 198.51.100.2. The bytes are copied to a block of their exact
- * size, so that a sanitizer sees the first step beyond. Without a state of the caller's the parser
- * gets a fresh one. */
+/* One message, from 198.51.100.1 to 198.51.100.2 unless its ends are given. The bytes are copied to
+ * a block of their exact size, so that a sanitizer sees the first step beyond. Without a state of
+ * the caller's the parser gets a fresh one. */
 static inline enum parse_result
 parse_check_run(const struct parser *p, struct parse_input *in, const void *bytes, size_t n,
     struct parse_check *c)
@@ -112,8 +112,10 @@ parse_check_run(const struct parser *p, struct parse_input *in, const void *byte
     memcpy(copy, bytes, n);
     memset(c, 0, sizeof(*c));
     in->data = rd_of(copy, n);
-    inet_pton(AF_INET6, "::ffff:198.51.100.1", &in->source);
-    inet_pton(AF_INET6, "::ffff:198.51.100.2", &in->destination);
+    if (IN6_IS_ADDR_UNSPECIFIED(&in->source))
+        inet_pton(AF_INET6, "::ffff:198.51.100.1", &in->source);
+    if (IN6_IS_ADDR_UNSPECIFIED(&in->destination))
+        inet_pton(AF_INET6, "::ffff:198.51.100.2", &in->destination);
     in->wire_length = (uint32_t)n;
     if (given == NULL)
         in->state = &fresh;
@@ -145,6 +147,29 @@ parse_check_result_name(enum parse_result result)
     static const char *const names[PARSE_RESULT_COUNT] = { "OK", "MORE", "NOT_MINE", "BAD" };
 
     return names[result];
+}
+
+/* Names a message of several, for what is said when a test fails. */
+struct parse_check_name {
+    char text[128];
+};
+
+static inline struct parse_check_name
+parse_check_step(const char *name, size_t step)
+{
+    struct parse_check_name n;
+
+    snprintf(n.text, sizeof n.text, "%s, %zu", name, step);
+    return n;
+}
+
+static inline struct parse_check_name
+parse_check_of(const char *session, const char *name)
+{
+    struct parse_check_name n;
+
+    snprintf(n.text, sizeof n.text, "%s: %s", session, name);
+    return n;
 }
 
 /* The bytes have this result and tell these facts. Returns what was told. */

@@ -27,12 +27,9 @@ syslog_check_lines(const struct syslog_sample *samples, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         struct parse_input in = syslog_check_input(PARSE_UDP);
-        struct parse_check c;
-        enum parse_result result =
-            parse_check_run(&parser_syslog, &in, samples[i].line, strlen(samples[i].line), &c);
 
-        if (result != PARSE_OK || strcmp(c.facts, samples[i].facts) != 0)
-            fail_msg("%s: %d %s", samples[i].name, (int)result, c.facts);
+        parse_check_bytes_tell(&parser_syslog, &in, samples[i].name, samples[i].line,
+            strlen(samples[i].line), PARSE_OK, samples[i].facts);
     }
 }
 

@@ -54,20 +54,12 @@ run(const struct sample *s, size_t cut, struct parse_check *c)
 {
     static const uint8_t mac[] = { 0x02, 0, 0x5e, 0x10, 0, 9 };
     struct parse_input in = { .transport = PARSE_UDP, .source_mac = mac, .is_cut = cut > 0 };
-    struct parse_output out = { parse_check_fact, parse_check_nested, parse_check_nested_of, c };
-    uint8_t bytes[512], *copy;
+    uint8_t bytes[512];
     size_t n = parse_check_hex(bytes, sizeof bytes, s->hex) - cut;
-    enum parse_result result;
 
-    memset(c, 0, sizeof *c);
-    copy = malloc(n + 1);
-    memcpy(copy, bytes, n);
-    in.data = rd_of(copy, n);
     inet_pton(AF_INET6, s->source, &in.source);
     inet_pton(AF_INET6, "2001:db8::99", &in.destination);
-    result = parser_dhcp6.parse(&in, &out);
-    free(copy);
-    return result;
+    return parse_check_run(&parser_dhcp6, &in, bytes, n, c);
 }
 
 static void

@@ -241,7 +241,7 @@ static void
 test_sessions(void **state)
 {
     union parse_state memory = { { 0 } };
-    uint8_t bytes[ROOM], nested[ROOM];
+    uint8_t nested[ROOM];
 
     (void)state;
     for (size_t i = 0; i < COUNT(steps); i++) {
@@ -249,18 +249,16 @@ test_sessions(void **state)
             .from_client = steps[i].from_client,
             .time_us = START_US + (int64_t)i * STEP_US,
             .state = &memory };
+        struct parse_check_name name = parse_check_of(steps[i].session, steps[i].name);
         struct parse_check c;
-        size_t n = parse_check_hex(bytes, sizeof bytes, steps[i].hex);
         size_t carried = parse_check_hex(nested, sizeof nested, steps[i].nested);
 
         if (i > 0 && strcmp(steps[i].session, steps[i - 1].session) != 0)
             memset(&memory, 0, sizeof memory);
-        if (parse_check_run(&parser_openvpn, &in, bytes, n, &c) != steps[i].result)
-            fail_msg("%s: %s: not read so", steps[i].session, steps[i].name);
-        if (strcmp(c.facts, steps[i].facts) != 0)
-            fail_msg("%s: %s: %s", steps[i].session, steps[i].name, c.facts);
+        c = parse_check_tells(
+            &parser_openvpn, &in, name.text, steps[i].hex, steps[i].result, steps[i].facts);
         if (c.nested_length != carried || memcmp(c.nested, nested, carried) != 0)
-            fail_msg("%s: %s: %zu bytes within", steps[i].session, steps[i].name, c.nested_length);
+            fail_msg("%s: %zu bytes within", name.text, c.nested_length);
         if (steps[i].result == PARSE_OK)
             assert_int_equal(rd_left(&in.data), 0);
     }
@@ -270,18 +268,14 @@ test_sessions(void **state)
 static void
 test_prefixes(void **state)
 {
-    uint8_t bytes[ROOM];
-
     (void)state;
     for (size_t i = 0; i < COUNT(steps); i++) {
         struct parse_input in = { .transport = steps[i].transport,
             .from_client = false, /* nothing is kept of what may be scrambled */
             .time_us = START_US };
-        size_t n = parse_check_hex(bytes, sizeof bytes, steps[i].hex);
 
-        if (strcmp(steps[i].name, "reset") == 0 &&
-            parse_check_prefixes(&parser_openvpn, in, bytes, n) != n)
-            fail_msg("%s", steps[i].session);
+        if (strcmp(steps[i].name, "reset") == 0)
+            parse_check_no_prefix_tells(&parser_openvpn, in, steps[i].session, steps[i].hex);
     }
 }
 
@@ -314,18 +308,14 @@ static const struct {
 static void
 test_other_bytes(void **state)
 {
-    uint8_t bytes[ROOM];
-
     (void)state;
     for (size_t i = 0; i < COUNT(others); i++) {
         struct parse_input in = {
             .transport = others[i].transport, .from_client = true, .time_us = START_US
         };
-        struct parse_check c;
-        size_t n = parse_check_hex(bytes, sizeof bytes, others[i].hex);
 
-        if (parse_check_run(&parser_openvpn, &in, bytes, n, &c) != others[i].result || c.count > 0)
-            fail_msg("%s", others[i].name);
+        parse_check_tells(
+            &parser_openvpn, &in, others[i].name, others[i].hex, others[i].result, "");
     }
 }
 
@@ -346,10 +336,8 @@ test_data_over_tcp_is_passed_over(void **state)
                 PARSE_OK);
             seen++;
         }
-    assert_int_equal(parse_check_run(&parser_openvpn, &in, bytes,
-                         parse_check_hex(bytes, sizeof bytes, "0500 48000001 deadbeef"), &c),
-        PARSE_OK);
-    assert_int_equal(in.skip, 0x500 - 8);
+    parse_check_tells(&parser_openvpn, &in, "data", "0500 48000001 deadbeef", PARSE_OK, "");
+    parse_check_skips(&in, "data", 0x500 - 8);
 }
 
 static void

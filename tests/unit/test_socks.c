@@ -6,7 +6,6 @@
  */
 #include "parse_check.h"
 
-#define ROOM 1024
 #define STEPS 8
 
 extern const struct parser parser_socks;
@@ -108,8 +107,6 @@ segment(bool from_client)
 static void
 test_connections(void **state)
 {
-    uint8_t bytes[ROOM];
-
     (void)state;
     for (size_t i = 0; i < COUNT(samples); i++) {
         union parse_state memory = { { 0 } };
@@ -117,13 +114,10 @@ test_connections(void **state)
         for (size_t n = 0; n < STEPS && samples[i].steps[n].hex != NULL; n++) {
             const struct step *step = &samples[i].steps[n];
             struct parse_input in = segment((step->from == 'c') != samples[i].is_turned);
-            size_t length = parse_check_hex(bytes, sizeof bytes, step->hex);
-            struct parse_check c;
+            struct parse_check_name name = parse_check_step(samples[i].name, n);
 
             in.state = &memory;
-            if (parse_check_run(&parser_socks, &in, bytes, length, &c) != step->result ||
-                strcmp(c.facts, step->facts) != 0)
-                fail_msg("%s, %zu: %s", samples[i].name, n, c.facts);
+            parse_check_tells(&parser_socks, &in, name.text, step->hex, step->result, step->facts);
         }
     }
 }
@@ -132,8 +126,6 @@ test_connections(void **state)
 static void
 test_prefixes(void **state)
 {
-    uint8_t bytes[ROOM];
-
     (void)state;
     for (size_t i = 0; i < COUNT(samples); i++) {
         union parse_state memory = { { 0 } };
@@ -141,16 +133,14 @@ test_prefixes(void **state)
         for (size_t n = 0; n < STEPS && samples[i].steps[n].hex != NULL; n++) {
             const struct step *step = &samples[i].steps[n];
             struct parse_input in = segment((step->from == 'c') != samples[i].is_turned);
-            size_t length = parse_check_hex(bytes, sizeof bytes, step->hex);
+            struct parse_check_name name = parse_check_step(samples[i].name, n);
             union parse_state before = memory;
-            struct parse_check c;
 
             in.state = &before;
-            if (n > 0 && samples[i].steps[n].result == PARSE_OK &&
-                parse_check_prefixes(&parser_socks, in, bytes, length) != length)
-                fail_msg("%s, %zu", samples[i].name, n);
+            if (n > 0 && step->result == PARSE_OK)
+                parse_check_no_prefix_tells(&parser_socks, in, name.text, step->hex);
             in.state = &memory;
-            (void)parse_check_run(&parser_socks, &in, bytes, length, &c);
+            parse_check_tells(&parser_socks, &in, name.text, step->hex, step->result, step->facts);
         }
     }
 }
@@ -177,16 +167,11 @@ static const struct {
 static void
 test_other_bytes(void **state)
 {
-    uint8_t bytes[ROOM];
-
     (void)state;
     for (size_t i = 0; i < COUNT(others); i++) {
         struct parse_input in = segment(true);
-        size_t n = parse_check_hex(bytes, sizeof bytes, others[i].hex);
-        struct parse_check c;
 
-        if (parse_check_run(&parser_socks, &in, bytes, n, &c) != others[i].result || c.count > 0)
-            fail_msg("%s", others[i].name);
+        parse_check_tells(&parser_socks, &in, others[i].name, others[i].hex, others[i].result, "");
     }
 }
 
@@ -204,23 +189,18 @@ static const struct {
 static void
 test_damaged_messages(void **state)
 {
-    uint8_t bytes[ROOM];
-
     (void)state;
     for (size_t i = 0; i < COUNT(damaged); i++) {
         union parse_state memory = { { 0 } };
         struct parse_input in = segment(true);
-        struct parse_check c;
 
         in.state = &memory;
-        assert_int_equal(parse_check_run(&parser_socks, &in, "\5\1\2", 3, &c), PARSE_OK);
+        parse_check_tells(&parser_socks, &in, "greeting", "05 01 02", PARSE_OK, "");
         in.from_client = false;
-        assert_int_equal(parse_check_run(&parser_socks, &in, "\5\2", 2, &c), PARSE_OK);
+        parse_check_tells(&parser_socks, &in, "its answer", "05 02", PARSE_OK, "");
         in.from_client = damaged[i].from_client;
-        if (parse_check_run(&parser_socks, &in, bytes,
-                parse_check_hex(bytes, sizeof bytes, damaged[i].hex), &c) != damaged[i].result ||
-            c.count > 0)
-            fail_msg("%s", damaged[i].name);
+        parse_check_tells(
+            &parser_socks, &in, damaged[i].name, damaged[i].hex, damaged[i].result, "");
     }
 }
 

@@ -8,8 +8,6 @@
  */
 #include "moments.h"
 
-#define ROOM 2048
-
 extern const struct parser parser_tls;
 
 static const char client_hello[] =
@@ -166,8 +164,6 @@ static const struct {
 static void
 test_connections(void **state)
 {
-    uint8_t bytes[ROOM];
-
     (void)state;
     for (size_t i = 0; i < COUNT(connections); i++) {
         union parse_state memory = { { 0 } };
@@ -176,13 +172,10 @@ test_connections(void **state)
             struct parse_input in = {
                 .transport = PARSE_TCP, .from_client = !s->by_server, .state = &memory
             };
-            struct parse_check c;
-            size_t n = parse_check_hex(bytes, sizeof bytes, s->hex);
+            size_t n = (size_t)(s - connections[i].steps);
 
-            if (parse_check_run(&parser_tls, &in, bytes, n, &c) != PARSE_OK)
-                fail_msg("%s: not read", connections[i].name);
-            if (strcmp(c.facts, s->facts) != 0)
-                fail_msg("%s: %s", connections[i].name, c.facts);
+            parse_check_tells(&parser_tls, &in, parse_check_step(connections[i].name, n).text,
+                s->hex, PARSE_OK, s->facts);
             if (in.skip != PARSE_SKIP_ALL)
                 assert_int_equal(rd_left(&in.data), 0);
         }
@@ -246,28 +239,19 @@ test_other_way(void **state)
 {
     union parse_state memory = { { 0 } };
     struct parse_input in = { .transport = PARSE_TCP, .from_client = false, .state = &memory };
-    struct parse_check c;
-    uint8_t bytes[ROOM];
-    size_t n = parse_check_hex(bytes, sizeof bytes, client_hello);
 
     (void)state;
-    assert_int_equal(parse_check_run(&parser_tls, &in, bytes, n, &c), PARSE_OK);
-    assert_string_equal(c.facts, HELLO);
+    parse_check_tells(&parser_tls, &in, "client_hello", client_hello, PARSE_OK, HELLO);
 }
 
 static void
 test_prefixes(void **state)
 {
-    static const char *const first[] = { client_hello, client_hello_two_records };
     struct parse_input in = { .transport = PARSE_TCP, .from_client = true };
-    uint8_t bytes[ROOM];
 
     (void)state;
-    for (size_t i = 0; i < COUNT(first); i++) {
-        size_t n = parse_check_hex(bytes, sizeof bytes, first[i]);
-
-        assert_int_equal(parse_check_prefixes(&parser_tls, in, bytes, n), n);
-    }
+    parse_check_no_prefix_tells(&parser_tls, in, "one record", client_hello);
+    parse_check_no_prefix_tells(&parser_tls, in, "two records", client_hello_two_records);
 }
 
 static const struct {
@@ -291,22 +275,14 @@ static const struct {
 static void
 test_hostile_and_other_bytes(void **state)
 {
-    uint8_t bytes[ROOM];
-
     (void)state;
     for (size_t i = 0; i < COUNT(others); i++) {
         union parse_state memory = { { 0 } };
         struct parse_input in = { .transport = PARSE_TCP, .from_client = true, .state = &memory };
-        struct parse_check c;
-        size_t n = parse_check_hex(bytes, sizeof bytes, client_hello);
-        enum parse_result result;
 
         if (others[i].is_known)
-            assert_int_equal(parse_check_run(&parser_tls, &in, bytes, n, &c), PARSE_OK);
-        n = parse_check_hex(bytes, sizeof bytes, others[i].hex);
-        result = parse_check_run(&parser_tls, &in, bytes, n, &c);
-        if (result != others[i].result || c.count > 0)
-            fail_msg("%s: %d, %s", others[i].name, (int)result, c.facts);
+            parse_check_tells(&parser_tls, &in, "client_hello", client_hello, PARSE_OK, HELLO);
+        parse_check_tells(&parser_tls, &in, others[i].name, others[i].hex, others[i].result, "");
     }
 }
 

@@ -91,16 +91,14 @@ test_sessions(void **state)
             .from_client = steps[i].from_client,
             .time_us = (int64_t)(i + 1) * STEP_US,
             .state = &memory };
-        struct parse_check c;
         uint8_t bytes[ROOM] = { 0 };
 
         if (i > 0 && strcmp(steps[i].session, steps[i - 1].session) != 0)
             memset(&memory, 0, sizeof memory);
         parse_check_hex(bytes, sizeof bytes, steps[i].head);
-        if (parse_check_run(&parser_wireguard, &in, bytes, steps[i].length, &c) != steps[i].result)
-            fail_msg("%s: %s: not read so", steps[i].session, steps[i].name);
-        if (strcmp(c.facts, steps[i].facts) != 0)
-            fail_msg("%s: %s: %s", steps[i].session, steps[i].name, c.facts);
+        parse_check_bytes_tell(&parser_wireguard, &in,
+            parse_check_of(steps[i].session, steps[i].name).text, bytes, steps[i].length,
+            steps[i].result, steps[i].facts);
     }
 }
 
