@@ -99,4 +99,56 @@ conversation_prefixes(const struct parser *p, struct parse_input in, const struc
     return i;
 }
 
+static inline unsigned
+conversation_length(const struct turn *turns)
+{
+    unsigned n = 0;
+
+    while (n < CONVERSATION_TURNS && turns[n].bytes != NULL)
+        n++;
+    return n;
+}
+
+/* All turns are read and tell these facts. `kept` is what the parser remembers. */
+static inline void
+conversation_tells(const struct parser *p, struct parse_input in, const char *name,
+    const struct turn *turns, const char *facts, union parse_state *kept)
+{
+    struct parse_check c;
+    unsigned read = conversation_run(p, in, turns, kept, &c);
+
+    if (read != conversation_length(turns))
+        fail_msg("%s: turn %u refused", name, read);
+    if (strcmp(c.facts, facts) != 0)
+        fail_msg("%s: %s", name, c.facts);
+}
+
+static inline void
+conversation_no_prefix_tells(
+    const struct parser *p, struct parse_input in, const char *name, const struct turn *turns)
+{
+    unsigned read = conversation_prefixes(p, in, turns);
+
+    if (read != conversation_length(turns))
+        fail_msg("%s: beginnings of turn %u", name, read);
+}
+
+/* The last turn alone has this result; the others are read. Returns what all of them told. */
+static inline struct parse_check
+conversation_ends(const struct parser *p, struct parse_input in, const char *name,
+    const struct turn *turns, enum parse_result result)
+{
+    union parse_state kept;
+    struct parse_check c;
+    unsigned last = conversation_length(turns) - 1;
+    enum parse_result got;
+
+    if (conversation_run(p, in, turns, &kept, &c) != last)
+        fail_msg("%s: not the last turn is refused", name);
+    got = conversation_turn(p, &in, &turns[last], &kept, &c);
+    if (got != result)
+        fail_msg("%s: %s, \"%s\"", name, parse_check_result_name(got), c.facts);
+    return c;
+}
+
 #endif

@@ -4,13 +4,9 @@
 #include "../../conf/list.h"
 #include "../../sensor/flow_track.h"
 #include "../../sensor/hello.h"
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
+#include "parse_check.h"
 #include <stdio.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #define TCP FLOW_PROTOCOL_TCP
 #define UDP FLOW_PROTOCOL_UDP
@@ -29,24 +25,13 @@ static const struct {
     { "a cut packet", TCP, "7f7f4943", "7f7f4943", 6, 6, NULL },
 };
 
-static size_t
-unhex(uint8_t *out, size_t room, const char *hex)
-{
-    size_t n = 0;
-    unsigned byte;
-
-    while (n < room && sscanf(hex + 2 * n, "%2x", &byte) == 1)
-        out[n++] = (uint8_t)byte;
-    return n;
-}
-
 static void
 give(struct flow *f, unsigned direction, const char *hex, uint32_t length)
 {
     uint8_t bytes[64];
     struct packet p = { .payload = bytes, .payload_length = length };
 
-    p.payload_captured = (uint32_t)unhex(bytes, sizeof bytes, hex);
+    p.payload_captured = (uint32_t)parse_check_hex(bytes, sizeof bytes, hex);
     f->payload_packets[direction]++;
     hello_read(f, direction, &p);
 }

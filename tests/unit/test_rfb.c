@@ -126,16 +126,6 @@ segment(void)
     return (struct parse_input){ .transport = PARSE_TCP, .destination_port = 5900 };
 }
 
-static unsigned
-length_of(const struct turn *turns)
-{
-    unsigned n = 0;
-
-    while (n < CONVERSATION_TURNS && turns[n].bytes != NULL)
-        n++;
-    return n;
-}
-
 static void
 test_conversations(void **state)
 {
@@ -145,13 +135,9 @@ test_conversations(void **state)
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct parse_input in = segment();
         union parse_state kept;
-        struct parse_check c;
-        unsigned read = conversation_run(&parser_rfb, in, cases[i].turns, &kept, &c);
+        struct parse_check c = { 0 };
 
-        if (read != length_of(cases[i].turns))
-            fail_msg("%s: turn %u refused", cases[i].name, read);
-        if (strcmp(c.facts, cases[i].facts) != 0)
-            fail_msg("%s: %s", cases[i].name, c.facts);
+        conversation_tells(&parser_rfb, in, cases[i].name, cases[i].turns, cases[i].facts, &kept);
         if (cases[i].is_tls)
             assert_int_equal(
                 conversation_turn(&parser_rfb, &in, &hello, &kept, &c), PARSE_NOT_MINE);
@@ -172,14 +158,12 @@ test_prefixes(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct turn turns[CONVERSATION_TURNS];
-        unsigned count = length_of(cases[i].turns), read;
+        unsigned count = conversation_length(cases[i].turns);
 
         memcpy(turns, cases[i].turns, sizeof turns);
         for (unsigned t = 0; t < count; t++)
             turns[t].is_loose = is_loose_from(cases[i].facts, t, count);
-        read = conversation_prefixes(&parser_rfb, segment(), turns);
-        if (read != count)
-            fail_msg("%s: turn %u", cases[i].name, read);
+        conversation_no_prefix_tells(&parser_rfb, segment(), cases[i].name, turns);
     }
 }
 
@@ -218,16 +202,10 @@ test_hostile_and_other_bytes(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT(others); i++) {
-        struct parse_input in = segment();
-        union parse_state kept;
-        struct parse_check c;
-        unsigned last = length_of(others[i].turns) - 1;
+        struct parse_check c = conversation_ends(
+            &parser_rfb, segment(), others[i].name, others[i].turns, others[i].result);
 
-        if (conversation_run(&parser_rfb, in, others[i].turns, &kept, &c) != last)
-            fail_msg("%s: not the last turn is refused", others[i].name);
-        if (conversation_turn(&parser_rfb, &in, &others[i].turns[last], &kept, &c) !=
-                others[i].result ||
-            strstr(c.facts, "login") != NULL)
+        if (strstr(c.facts, "login") != NULL)
             fail_msg("%s: %s", others[i].name, c.facts);
     }
 }

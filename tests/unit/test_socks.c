@@ -104,27 +104,9 @@ segment(bool from_client)
     return (struct parse_input){ .transport = PARSE_TCP, .from_client = from_client };
 }
 
+/* Every message, behind every prefix of it, at its place in the connection. */
 static void
 test_connections(void **state)
-{
-    (void)state;
-    for (size_t i = 0; i < COUNT(samples); i++) {
-        union parse_state memory = { { 0 } };
-
-        for (size_t n = 0; n < STEPS && samples[i].steps[n].hex != NULL; n++) {
-            const struct step *step = &samples[i].steps[n];
-            struct parse_input in = segment((step->from == 'c') != samples[i].is_turned);
-            struct parse_check_name name = parse_check_step(samples[i].name, n);
-
-            in.state = &memory;
-            parse_check_tells(&parser_socks, &in, name.text, step->hex, step->result, step->facts);
-        }
-    }
-}
-
-/* Every prefix of every message, at its place in the connection. */
-static void
-test_prefixes(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT(samples); i++) {
@@ -209,7 +191,6 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_connections),
-        cmocka_unit_test(test_prefixes),
         cmocka_unit_test(test_other_bytes),
         cmocka_unit_test(test_damaged_messages),
     };

@@ -171,13 +171,12 @@ test_key_exchange(void **state)
 {
     static struct handshake h;
     union parse_state kept;
-    struct parse_check c;
 
     (void)state;
     make(&h, &client_offer, &server_offer);
-    assert_int_equal(conversation_run(&parser_ssh, segment(), h.turns, &kept, &c), h.count);
-    assert_string_equal(c.facts, BANNERS "; " HASSHES "; " OPENED);
-    assert_int_equal(conversation_prefixes(&parser_ssh, segment(), h.turns), h.count);
+    conversation_tells(
+        &parser_ssh, segment(), "key exchange", h.turns, BANNERS "; " HASSHES "; " OPENED, &kept);
+    conversation_no_prefix_tells(&parser_ssh, segment(), "key exchange", h.turns);
 }
 
 /* A server that dials out: only what the sides say tells who is who. */
@@ -366,20 +365,9 @@ static void
 test_hostile_and_other_bytes(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < COUNT(others); i++) {
-        struct parse_input in = segment();
-        union parse_state kept;
-        struct parse_check c;
-        unsigned last = 0;
-
-        while (others[i].turns[last + 1].bytes != NULL)
-            last++;
-        if (conversation_run(&parser_ssh, in, others[i].turns, &kept, &c) != last)
-            fail_msg("%s: not the last turn is refused", others[i].name);
-        if (conversation_turn(&parser_ssh, &in, &others[i].turns[last], &kept, &c) !=
-            others[i].result)
-            fail_msg("%s", others[i].name);
-    }
+    for (size_t i = 0; i < COUNT(others); i++)
+        conversation_ends(
+            &parser_ssh, segment(), others[i].name, others[i].turns, others[i].result);
 }
 
 int

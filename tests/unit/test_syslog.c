@@ -252,26 +252,7 @@ static const struct syslog_sample samples[] = {
         "<34>Oct 11 22:14:15 mymachine su: 'su root' failed for lonvick on /dev/pts/8", "" },
 };
 
-static void
-test_lines_say_what_they_say(void **state)
-{
-    (void)state;
-    syslog_check_lines(samples, COUNT(samples));
-}
-
-static void
-test_cut_datagrams_say_nothing(void **state)
-{
-    (void)state;
-    syslog_check_cut(samples, COUNT(samples));
-}
-
-static void
-test_streams_in_both_framings(void **state)
-{
-    (void)state;
-    syslog_check_streams(samples, COUNT(samples));
-}
+static struct syslog_samples all = { samples, COUNT(samples) };
 
 static const struct {
     const char *name, *bytes;
@@ -306,9 +287,9 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_lines_say_what_they_say),
-        cmocka_unit_test(test_cut_datagrams_say_nothing),
-        cmocka_unit_test(test_streams_in_both_framings),
+        cmocka_unit_test_prestate(syslog_lines_say_what_they_say, &all),
+        cmocka_unit_test_prestate(syslog_cut_datagrams_say_nothing, &all),
+        cmocka_unit_test_prestate(syslog_streams_in_both_framings, &all),
         cmocka_unit_test(test_others_are_refused),
     };
 

@@ -446,26 +446,7 @@ static const struct syslog_sample samples[] = {
         "gateway=vpn1" },
 };
 
-static void
-test_lines_say_what_they_say(void **state)
-{
-    (void)state;
-    syslog_check_lines(samples, COUNT(samples));
-}
-
-static void
-test_cut_datagrams_say_nothing(void **state)
-{
-    (void)state;
-    syslog_check_cut(samples, COUNT(samples));
-}
-
-static void
-test_streams_in_both_framings(void **state)
-{
-    (void)state;
-    syslog_check_streams(samples, COUNT(samples));
-}
+static struct syslog_samples all = { samples, COUNT(samples) };
 
 /* Messages of one connection, one call each; what each says. */
 static void
@@ -513,9 +494,9 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_lines_say_what_they_say),
-        cmocka_unit_test(test_cut_datagrams_say_nothing),
-        cmocka_unit_test(test_streams_in_both_framings),
+        cmocka_unit_test_prestate(syslog_lines_say_what_they_say, &all),
+        cmocka_unit_test_prestate(syslog_cut_datagrams_say_nothing, &all),
+        cmocka_unit_test_prestate(syslog_streams_in_both_framings, &all),
         cmocka_unit_test(test_lines_of_one_message_are_passed_over),
         cmocka_unit_test(test_line_ends_beside_the_count),
     };
