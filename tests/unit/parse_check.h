@@ -259,9 +259,9 @@ struct parse_message {
 /* Messages that have nothing to do with one another. */
 static inline void
 parse_check_messages(const struct parser *p, struct parse_input given,
-    const struct parse_message *messages, size_t count)
+    const struct parse_message *list, size_t count)
 {
-    for (const struct parse_message *m = messages; m < messages + count; m++) {
+    for (const struct parse_message *m = list; m < list + count; m++) {
         struct parse_input in = given;
         struct fact last = parse_check_reads(p, &in, m->name, m->hex, m->facts).last;
 
@@ -277,14 +277,14 @@ struct parse_sample {
 /* Messages of one connection, both directions, in order: an answer is paired with the newest
  * request before it. */
 static inline void
-parse_check_connection(const struct parser *p, struct parse_input given,
-    const struct parse_sample *samples, size_t count)
+parse_check_connection(
+    const struct parser *p, struct parse_input given, const struct parse_sample *list, size_t count)
 {
     union parse_state memory = { { 0 } };
     uint32_t asked = 0;
 
     given.state = &memory;
-    for (const struct parse_sample *s = samples; s < samples + count; s++) {
+    for (const struct parse_sample *s = list; s < list + count; s++) {
         struct parse_input in = given;
         struct fact last = parse_check_reads(p, &in, s->name, s->hex, s->facts).last;
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "scene.h"
+#include "address.h"
 #include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -104,18 +105,6 @@ scene_finish(void)
     analyst = NULL;
 }
 
-static struct in6_addr
-address(const char *text)
-{
-    struct in6_addr a = { 0 };
-    char mapped[64];
-
-    snprintf(mapped, sizeof mapped, strchr(text, ':') == NULL ? "::ffff:%s" : "%s", text);
-    if (inet_pton(AF_INET6, mapped, &a) != 1)
-        abort();
-    return a;
-}
-
 static struct observation
 begin(int64_t at, enum fact_kind kind, const char *source, const char *destination, uint64_t flow)
 {
@@ -126,8 +115,8 @@ begin(int64_t at, enum fact_kind kind, const char *source, const char *destinati
     snprintf(o.protocol, sizeof o.protocol, "test");
     o.has_flow = true;
     o.flow = flow;
-    o.source = address(source);
-    o.destination = address(destination);
+    o.source = address_of(source);
+    o.destination = address_of(destination);
     fact_begin(&o.fact, kind);
     return o;
 }
@@ -140,7 +129,7 @@ put(struct observation *o, enum fact_key key, const char *text)
     if (text == NULL)
         return;
     if (fact_key_type(key) == FACT_TYPE_ADDRESS) {
-        a = address(text);
+        a = address_of(text);
         fact_address(&o->fact, key, &a);
     } else if (fact_key_type(key) == FACT_TYPE_NUMBER) {
         fact_number(&o->fact, key, strtoll(text, NULL, 10));

@@ -2,23 +2,10 @@
  * links: conf/cidr.c */
 /* Prefixes as operators write them: what is read, what is refused and why, what they hold. */
 #include "../../conf/cidr.h"
+#include "address.h"
 #include <arpa/inet.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
-
-#include <cmocka.h> /* needs those above */
-
-static struct in6_addr
-address_of(const char *text)
-{
-    struct cidr c;
-
-    assert_true(cidr_parse(text, &c, NULL));
-    return c.address;
-}
 
 static void
 good_prefixes_are_read(void **state)

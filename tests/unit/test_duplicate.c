@@ -5,40 +5,18 @@
  * window is held to the microsecond.
  */
 #include "../../sensor/duplicate.h"
+#include "packet_check.h"
 
-#include "packet_samples.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 
-#include <cmocka.h>
-
 #define WINDOW_US 1000
-#define FRAME_MAX 1024
 #define ETHERNET_HEADER 14
 
 static uint32_t
 load(const char *name, uint8_t frame[FRAME_MAX])
 {
-    for (size_t i = 0; i < sizeof samples / sizeof samples[0]; i++) {
-        const char *hex = samples[i].hex;
-        uint32_t n = (uint32_t)strlen(hex) / 2;
-        unsigned byte;
-
-        if (strcmp(samples[i].name, name) != 0)
-            continue;
-        assert_in_range(n, 0, FRAME_MAX);
-        for (uint32_t j = 0; j < n; j++) {
-            assert_int_equal(sscanf(hex + 2 * j, "%2x", &byte), 1);
-            frame[j] = (uint8_t)byte;
-        }
-        return n;
-    }
-    fail_msg("no sample %s", name);
-    return 0;
+    return packet_check_bytes(frame, packet_check_sample(name)->hex);
 }
 
 static bool

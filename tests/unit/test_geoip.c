@@ -4,43 +4,10 @@
 /* clang-format on */
 /* One answer from the built-in database, the shipped lists and the reserved ranges. */
 #include "../../conf/list.h"
-#include "../../geoip/geoip.h"
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
+#include "geoip_check.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h> /* needs those above */
-
-static struct in6_addr
-address_of(const char *text)
-{
-    struct cidr c;
-
-    assert_true(cidr_parse(text, &c, NULL));
-    return c.address;
-}
-
-static void
-look_up(const struct geoip *g, const char *address, struct geoip_place *out)
-{
-    struct in6_addr a = address_of(address);
-
-    geoip_look_up(g, &a, out);
-}
-
-static struct geoip *
-must_open(const struct geoip_paths *paths)
-{
-    char error[512] = "";
-    struct geoip *g = geoip_open(paths, error, sizeof error);
-
-    if (g == NULL)
-        fail_msg("%s", error);
-    return g;
-}
 
 static void
 add_network(void *context, const struct list_network *n)
@@ -60,7 +27,7 @@ add_network(void *context, const struct list_network *n)
 static void
 the_built_in_database_answers_when_none_is_configured(void **state)
 {
-    struct geoip *g = must_open(&(struct geoip_paths){ 0 });
+    struct geoip *g = geoip_check_open(&(struct geoip_paths){ 0 });
     struct geoip_database db;
     struct geoip_place p;
 
@@ -70,11 +37,11 @@ the_built_in_database_answers_when_none_is_configured(void **state)
     assert_true(db.embedded);
     assert_int_equal(db.build_time, 1781726061); /* 2026-06-17, of its metadata */
     assert_false(geoip_get_database(g, 1, &db));
-    look_up(g, "175.45.176.1", &p); /* AS131279, Pyongyang */
+    geoip_check_look_up(g, "175.45.176.1", &p); /* AS131279, Pyongyang */
     assert_string_equal(p.country, "KP");
     assert_true(p.has_point && p.is_country_point && p.radius_km > 100);
     assert_int_equal(p.kind, GEOIP_UNKNOWN);
-    look_up(g, "2a02:d280::1", &p); /* RIPE NCC: CZ */
+    geoip_check_look_up(g, "2a02:d280::1", &p); /* RIPE NCC: CZ */
     assert_string_equal(p.country, "CZ");
     geoip_close(g);
     geoip_close(NULL);
@@ -106,7 +73,7 @@ reserved_ranges_have_no_country(void **state)
         { "fd00::1", GEOIP_PRIVATE },
         { "ff02::1", GEOIP_PRIVATE },
     };
-    struct geoip *g = must_open(&(struct geoip_paths){ 0 });
+    struct geoip *g = geoip_check_open(&(struct geoip_paths){ 0 });
 
     (void)state;
     assert_int_equal(geoip_seal(g), 0);
@@ -114,7 +81,7 @@ reserved_ranges_have_no_country(void **state)
         struct geoip_place p;
 
         print_message("  %s\n", cases[i].address);
-        look_up(g, cases[i].address, &p);
+        geoip_check_look_up(g, cases[i].address, &p);
         assert_int_equal(p.kind, cases[i].kind);
         if (p.kind != GEOIP_UNKNOWN)
             assert_string_equal(p.country, "");
@@ -138,7 +105,7 @@ overlapping_lists_agree_on_the_most_telling(void **state)
         { "1.36.0.232", GEOIP_PROXY, "" }, { "175.45.176.1", GEOIP_UNKNOWN, "" },
         { "73.10.0.2", GEOIP_UNKNOWN, "" }, /* Comcast: no list, so no claim */
     };
-    struct geoip *g = must_open(&(struct geoip_paths){ 0 });
+    struct geoip *g = geoip_check_open(&(struct geoip_paths){ 0 });
 
     (void)state;
     assert_true(list_each_network(add_network, g) > 60000);
@@ -147,7 +114,7 @@ overlapping_lists_agree_on_the_most_telling(void **state)
         struct geoip_place p;
 
         print_message("  %s\n", cases[i].address);
-        look_up(g, cases[i].address, &p);
+        geoip_check_look_up(g, cases[i].address, &p);
         assert_string_equal(geoip_kind_name(p.kind), geoip_kind_name(cases[i].kind));
         assert_string_equal(p.provider, cases[i].provider);
         assert_int_equal(p.kind_source[0] != '\0', p.kind != GEOIP_UNKNOWN);

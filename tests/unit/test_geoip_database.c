@@ -4,46 +4,13 @@
  * (geo_databases.py) and, when the folder FARMWATCH_DATA has them, over those that MaxMind
  * publishes for tests (mmdb-test), whose source JSON gives the expected values. */
 #include "../../conf/cidr.h"
-#include "../../geoip/geoip.h"
+#include "geoip_check.h"
 #include <glob.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h> /* needs those above */
-
 #define PATH_SIZE 512
-
-static struct in6_addr
-address_of(const char *text)
-{
-    struct cidr c;
-
-    assert_true(cidr_parse(text, &c, NULL));
-    return c.address;
-}
-
-static void
-look_up(const struct geoip *g, const char *address, struct geoip_place *out)
-{
-    struct in6_addr a = address_of(address);
-
-    geoip_look_up(g, &a, out);
-}
-
-static struct geoip *
-must_open(const struct geoip_paths *paths)
-{
-    char error[512] = "";
-    struct geoip *g = geoip_open(paths, error, sizeof error);
-
-    if (g == NULL)
-        fail_msg("%s", error);
-    return g;
-}
 
 /* What a database says of an address; what is left out is not looked at. */
 struct expected {
@@ -88,7 +55,7 @@ is_there(const struct world *w)
 static struct geoip *
 open_world(const struct world *w)
 {
-    return must_open(&(struct geoip_paths){
+    return geoip_check_open(&(struct geoip_paths){
         .country = path_of(w->is_maxminds, w->files.country),
         .city = path_of(w->is_maxminds, w->files.city),
         .asn = path_of(w->is_maxminds, w->files.asn),
@@ -111,7 +78,7 @@ expect(const struct geoip *g, const struct expected *e)
     struct geoip_place p;
 
     print_message("  %s\n", e->address);
-    look_up(g, e->address, &p);
+    geoip_check_look_up(g, e->address, &p);
     expect_text(e->country, p.country);
     expect_text(e->country_source, p.country_source);
     expect_text(e->other_country, p.other_country);
@@ -435,8 +402,9 @@ look_up_everywhere(const char *path, unsigned role)
         geoip_look_up(g, &v6, &p);
     }
     for (size_t i = 0; i < 3; i++) { /* where the test's own databases have their records */
-        look_up(g, ((const char *[]){ "198.51.100.9", "203.0.113.7", "192.0.2.17" })[i], &p);
-        look_up(g, "2001:db8:1::9", &p);
+        geoip_check_look_up(
+            g, ((const char *[]){ "198.51.100.9", "203.0.113.7", "192.0.2.17" })[i], &p);
+        geoip_check_look_up(g, "2001:db8:1::9", &p);
     }
     geoip_close(g);
 }

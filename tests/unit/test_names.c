@@ -3,28 +3,15 @@
 /* Names of addresses: the latest DNS answer stands, questions are no answers, and a full table
  * forgets the address that nobody spoke of for longest. */
 #include "../../sensor/names.h"
+#include "address.h"
 #include <arpa/inet.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <string.h>
-
-#include <cmocka.h>
-
-static struct in6_addr
-address(const char *text)
-{
-    struct in6_addr a;
-
-    assert_int_equal(inet_pton(AF_INET6, text, &a), 1);
-    return a;
-}
 
 static void
 learn(struct names *n, const char *what, const char *name, const char *text, uint64_t packet)
 {
     struct observation o = { .packet = packet };
-    struct in6_addr a = address(text);
+    struct in6_addr a = address_of(text);
 
     fact_begin(&o.fact, FACT_NAME);
     fact_word(&o.fact, KEY_WHAT, what);
@@ -36,7 +23,7 @@ learn(struct names *n, const char *what, const char *name, const char *text, uin
 static const char *
 name_of(const struct names *n, const char *text)
 {
-    struct in6_addr a = address(text);
+    struct in6_addr a = address_of(text);
     const struct name_entry *e = names_find(n, &a);
 
     return e == NULL ? "" : e->name;
@@ -46,7 +33,7 @@ static void
 test_names(void **state)
 {
     struct names *n = names_open(2);
-    struct in6_addr relay = address("::ffff:192.0.2.1");
+    struct in6_addr relay = address_of("::ffff:192.0.2.1");
     char longest[300];
 
     (void)state;

@@ -6,79 +6,31 @@
  * the kinds of bad.
  */
 #include "../../parsers/packet.h"
-
-#include "packet_samples.h"
+#include "address.h"
+#include "packet_check.h"
 
 #include <arpa/inet.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-#include <cmocka.h>
-
-#define FRAME_MAX 1024
-#define SAMPLE_COUNT (sizeof samples / sizeof samples[0])
-
-static uint8_t
-nibble(char c)
-{
-    return (uint8_t)(c <= '9' ? c - '0' : c - 'a' + 10);
-}
-
-static uint32_t
-unhex(const char *hex, uint8_t out[FRAME_MAX])
-{
-    uint32_t n = (uint32_t)strlen(hex) / 2;
-
-    assert_in_range(n, 0, FRAME_MAX);
-    for (uint32_t i = 0; i < n; i++)
-        out[i] = (uint8_t)(nibble(hex[2 * i]) << 4 | nibble(hex[2 * i + 1]));
-    return n;
-}
-
-static const struct sample *
-sample(const char *name)
-{
-    for (size_t i = 0; i < SAMPLE_COUNT; i++)
-        if (strcmp(samples[i].name, name) == 0)
-            return &samples[i];
-    fail_msg("no sample %s", name);
-    return NULL;
-}
 
 /* The frame stays in `frame`, to which the packet points. */
 static enum packet_result
 decode(const char *name, struct packet *p, uint8_t frame[FRAME_MAX])
 {
-    const struct sample *s = sample(name);
-    uint32_t n = unhex(s->hex, frame);
+    const struct sample *s = packet_check_sample(name);
+    uint32_t n = packet_check_bytes(frame, s->hex);
 
     return packet_decode(p, s->link_type, frame, n, n);
-}
-
-static struct in6_addr
-address(const char *text)
-{
-    struct in6_addr a;
-    char mapped[INET6_ADDRSTRLEN];
-
-    if (inet_pton(AF_INET6, text, &a) != 1) {
-        snprintf(mapped, sizeof mapped, "::ffff:%s", text);
-        assert_int_equal(inet_pton(AF_INET6, mapped, &a), 1);
-    }
-    return a;
 }
 
 static void
 agrees_with_tshark(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < SAMPLE_COUNT; i++) {
+    for (size_t i = 0; i < COUNT(samples); i++) {
         const struct sample *s = &samples[i];
-        struct in6_addr source = address(s->source), destination = address(s->destination);
+        struct in6_addr source = address_of(s->source), destination = address_of(s->destination);
         uint8_t frame[FRAME_MAX];
         struct packet p;
         bool has_ports;
@@ -101,9 +53,9 @@ static void
 every_prefix_is_safe(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < SAMPLE_COUNT; i++) {
+    for (size_t i = 0; i < COUNT(samples); i++) {
         uint8_t frame[FRAME_MAX];
-        uint32_t n = unhex(samples[i].hex, frame);
+        uint32_t n = packet_check_bytes(frame, samples[i].hex);
 
         for (uint32_t cut = 0; cut < n; cut++) {
             uint8_t *prefix = malloc(cut == 0 ? 1 : cut);
@@ -131,8 +83,8 @@ static void
 keeps_what_the_capture_cut_from_the_payload(void **state)
 {
     uint8_t frame[FRAME_MAX];
-    const struct sample *s = sample("tcp");
-    uint32_t n = unhex(s->hex, frame);
+    const struct sample *s = packet_check_sample("tcp");
+    uint32_t n = packet_check_bytes(frame, s->hex);
     struct packet p;
 
     (void)state;
@@ -235,7 +187,7 @@ remembers_layers(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        struct in6_addr outer = address("192.0.2.1");
+        struct in6_addr outer = address_of("192.0.2.1");
         uint8_t frame[FRAME_MAX];
         struct packet p;
 
@@ -257,12 +209,12 @@ static uint32_t
 encapsulation_with(const char *name, const char *from, const char *to)
 {
     uint8_t frame[FRAME_MAX], old[FRAME_MAX], new[FRAME_MAX];
-    const struct sample *s = sample(name);
-    uint32_t n = unhex(s->hex, frame), size = unhex(from, old);
+    const struct sample *s = packet_check_sample(name);
+    uint32_t n = packet_check_bytes(frame, s->hex), size = packet_check_bytes(old, from);
     uint8_t *at = memmem(frame, n, old, size);
     struct packet p;
 
-    assert_int_equal(unhex(to, new), size);
+    assert_int_equal(packet_check_bytes(new, to), size);
     assert_non_null(at);
     memcpy(at, new, size);
     assert_int_equal(packet_decode(&p, s->link_type, frame, n, n), PACKET_OK);
@@ -361,15 +313,16 @@ says_what_is_bad(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         uint8_t frame[FRAME_MAX], old[FRAME_MAX], new[FRAME_MAX];
-        const struct sample *s = sample(rows[i].name);
-        uint32_t n = unhex(s->hex, frame), size = unhex(rows[i].from, old);
+        const struct sample *s = packet_check_sample(rows[i].name);
+        uint32_t n = packet_check_bytes(frame, s->hex),
+                 size = packet_check_bytes(old, rows[i].from);
         uint8_t *at = memmem(frame, n, old, size);
         struct packet p;
         enum packet_result r;
 
         if (at == NULL)
             fail_msg("%s: not in the sample", rows[i].what);
-        (void)unhex(rows[i].to, new);
+        (void)packet_check_bytes(new, rows[i].to);
         memcpy(at, new, size);
         r = packet_decode(&p, s->link_type, frame, n, n);
         if (r != rows[i].result)
@@ -383,8 +336,8 @@ static void
 tells_a_fragment(void **state)
 {
     uint8_t frame[FRAME_MAX];
-    const struct sample *s = sample("ip6-atomic-fragment");
-    uint32_t n = unhex(s->hex, frame);
+    const struct sample *s = packet_check_sample("ip6-atomic-fragment");
+    uint32_t n = packet_check_bytes(frame, s->hex);
     struct packet p;
 
     (void)state;

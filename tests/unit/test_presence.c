@@ -4,28 +4,13 @@
  * them when: one observation for all flows of a device, once a window, and none of little. */
 #include "../../parsers/text.h"
 #include "../../sensor/presence.h"
+#include "address.h"
 #include <arpa/inet.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #define S INT64_C(1000000)
 #define START (1700000400 * S)
-
-static struct in6_addr
-address(const char *text)
-{
-    char mapped[64];
-    struct in6_addr a;
-
-    snprintf(mapped, sizeof mapped, "%s%s", strchr(text, ':') == NULL ? "::ffff:" : "", text);
-    assert_int_equal(inet_pton(AF_INET6, mapped, &a), 1);
-    return a;
-}
 
 static struct cidr pool, gateway;
 static struct config config;
@@ -59,8 +44,8 @@ open_table(void)
 {
     struct presence *t;
 
-    pool = (struct cidr){ address("10.99.0.0"), 112 };
-    gateway = (struct cidr){ address("198.51.100.1"), 128 };
+    pool = (struct cidr){ address_of("10.99.0.0"), 112 };
+    gateway = (struct cidr){ address_of("198.51.100.1"), 128 };
     memset(&config, 0, sizeof config);
     config.networks.vpn_pools.list = &pool;
     config.networks.vpn_pools.count = 1;
@@ -79,8 +64,8 @@ flow_of(struct presence *t, const char *client, const char *server, uint16_t por
 {
     struct flow f = { .protocol = 6, .port = { 40000, port } };
 
-    f.address[FLOW_CLIENT] = address(client);
-    f.address[FLOW_SERVER] = address(server);
+    f.address[FLOW_CLIENT] = address_of(client);
+    f.address[FLOW_SERVER] = address_of(server);
     presence_begin(t, &f);
     return f;
 }
@@ -167,8 +152,8 @@ rtt_flow(struct presence *t, const char *client, uint32_t us)
 {
     struct flow f = { .protocol = 6, .port = { 40000, 9 }, .rtt_us = { us, 0 } };
 
-    f.address[FLOW_CLIENT] = address(client);
-    f.address[FLOW_SERVER] = address("93.184.216.34");
+    f.address[FLOW_CLIENT] = address_of(client);
+    f.address[FLOW_SERVER] = address_of("93.184.216.34");
     presence_begin(t, &f);
 }
 

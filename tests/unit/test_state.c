@@ -7,18 +7,14 @@
 /* clang-format on */
 #include "../../sensor/detect/detect.h"
 #include "../../sensor/state.h"
+#include "address.h"
 #include <arpa/inet.h>
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
-
-#include <cmocka.h> /* needs those above */
 
 #define REMEMBERED 24
 
@@ -139,20 +135,12 @@ tear_down(void **state)
     return 0;
 }
 
-static struct in6_addr
-address(const char *text)
-{
-    struct in6_addr a;
-
-    assert_int_equal(inet_pton(AF_INET6, text, &a), 1);
-    return a;
-}
-
 static void
 a_login_comes_back_with_all_that_hangs_on_it(void **state)
 {
     const struct claim_source source = { .time_us = 7, .packet = 3, .capture = "a.pcap" };
-    struct in6_addr outside = address("::ffff:60.18.0.5"), inside = address("::ffff:10.8.0.5");
+    struct in6_addr outside = address_of("::ffff:60.18.0.5"),
+                    inside = address_of("::ffff:10.8.0.5");
     struct account *a = accounts_touch(accounts, "JDoe", NULL, true, 5);
     struct site *s = accounts_touch_site(accounts, &outside, 6);
     struct lease *l = accounts_add_lease(accounts, a, &inside, 6);
@@ -242,7 +230,7 @@ static void
 a_detector_remembers_until_its_version_changes(void **state)
 {
     struct account *a = accounts_touch(accounts, "jdoe", NULL, true, 5);
-    struct in6_addr at = address("::ffff:192.168.1.7");
+    struct in6_addr at = address_of("::ffff:192.168.1.7");
     struct device *d = accounts_touch_device(accounts, &at, 5);
 
     (void)state;

@@ -3,13 +3,9 @@
 /* SYN signatures: recorded from Linux over the loopback; expected is what p0f 3.09b says of the
  * same packets (raw_sig). The last two differ from recorded ones in single fields. */
 #include "../../parsers/tcp_syn.h"
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
+#include "parse_check.h"
 #include <stdio.h>
 #include <stdlib.h>
-
-#include <cmocka.h>
 
 #define RAW_IP 101 /* LINKTYPE_RAW */
 
@@ -55,11 +51,8 @@ test_signatures(void **state)
         char out[TCP_SYN_TEXT];
         struct packet p;
         struct tcp_syn s;
-        size_t n = 0;
-        unsigned value;
+        size_t n = parse_check_hex(bytes, sizeof bytes, cases[i].hex);
 
-        while (sscanf(cases[i].hex + 2 * n, "%2x", &value) == 1)
-            bytes[n++] = (uint8_t)value;
         assert_int_equal(packet_decode(&p, RAW_IP, bytes, (uint32_t)n, (uint32_t)n), PACKET_OK);
         if (!tcp_syn_read(&p, &s)) {
             assert_null(cases[i].signature);
