@@ -309,13 +309,3 @@ scene_documents(const char *name)
         n += strcmp(scene_alerts[i].name, name) == 0;
     return n;
 }
-
-/* The loader is not linked. */
-const char *
-config_severity_name(enum config_severity s)
-{
-    static const char *const names[SEVERITY_COUNT] = { "info", "low", "medium", "high",
-        "critical" };
-
-    return names[s];
-}

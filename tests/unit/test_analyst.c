@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * Accounts, one login from several sources, whose session it is, updates, bounds, order. */
-/* links: tests/unit/scene.c tests/unit/fake_geoip.c @analysis */
+/* links: tests/unit/scene.c tests/unit/fake_*.c @analysis */
 #include "../../sensor/account.h"
 #include "../../sensor/detect/detect.h"
 #include "scene.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * How findings add up: the arithmetic, and the examples that the rules work out. */
-/* links: tests/unit/scene.c tests/unit/fake_geoip.c @analysis */
+/* links: tests/unit/scene.c tests/unit/fake_*.c @analysis */
 #include "../../sensor/case.h"
 #include "scene.h"
 #include <setjmp.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * Remote control: states, roles, exemptions, the far end; and indicators. */
-/* links: tests/unit/scene.c tests/unit/fake_geoip.c @analysis */
+/* links: tests/unit/scene.c tests/unit/fake_*.c @analysis */
 #include "scene.h"
 #include <setjmp.h>
 #include <stdarg.h>

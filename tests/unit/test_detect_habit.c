@@ -2,7 +2,7 @@
  *
  * Hours of work: a row without a pause, a clock of another zone, a hand that never rests. Each at
  * its threshold and just below it. */
-/* links: tests/unit/scene.c tests/unit/fake_geoip.c @analysis */
+/* links: tests/unit/scene.c tests/unit/fake_*.c @analysis */
 #include "scene.h"
 #include <setjmp.h>
 #include <stdarg.h>

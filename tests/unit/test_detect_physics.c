@@ -2,7 +2,7 @@
  *
  * What round trips say, at each threshold and just below it. The sensor stands in Seattle; New York
  * is 3865.5 km away by haversine (computed apart), its address is good to 20 km. */
-/* links: tests/unit/scene.c tests/unit/fake_geoip.c @analysis */
+/* links: tests/unit/scene.c tests/unit/fake_*.c @analysis */
 #include "scene.h"
 #include <setjmp.h>
 #include <stdarg.h>

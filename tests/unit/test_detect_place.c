@@ -2,7 +2,7 @@
  *
  * The where-from and who-shares rules at their thresholds, just under them, and their exemptions.
  */
-/* links: tests/unit/scene.c tests/unit/fake_geoip.c @analysis */
+/* links: tests/unit/scene.c tests/unit/fake_*.c @analysis */
 #include "scene.h"
 #include <setjmp.h>
 #include <stdarg.h>

@@ -2,7 +2,7 @@
  *
  * Computers behind one address, changing devices, much that is carried away, too many calls. Each
  * at its threshold and just below it. */
-/* links: tests/unit/scene.c tests/unit/fake_geoip.c @analysis */
+/* links: tests/unit/scene.c tests/unit/fake_*.c @analysis */
 #include "scene.h"
 #include <setjmp.h>
 #include <stdarg.h>

@@ -2,7 +2,7 @@
  *
  * Single signs of what stands beside a device or how it is set: KVMs over IP, languages, IP
  * Messenger. Each with what is just not one. */
-/* links: tests/unit/scene.c tests/unit/fake_geoip.c @analysis */
+/* links: tests/unit/scene.c tests/unit/fake_*.c @analysis */
 #include "scene.h"
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * Ways into a watched device and around the company's VPN, and the far ends that relays hide. */
-/* links: tests/unit/scene.c tests/unit/fake_geoip.c @analysis */
+/* links: tests/unit/scene.c tests/unit/fake_*.c @analysis */
 #include "scene.h"
 #include <setjmp.h>
 #include <stdarg.h>

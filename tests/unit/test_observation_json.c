@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* clang-format off */
-/* links: sensor/output/observation_read.c sensor/output/observation_name.c sensor/output/json_read.c sensor/output/document.c sensor/output/emit.c sensor/output/json.c sensor/output/buffer.c sensor/timestamp.c sensor/address.c parsers/fact.c parsers/text.c */
+/* links: tests/unit/fake_*.c sensor/output/observation_read.c sensor/output/observation_name.c sensor/output/json_read.c sensor/output/document.c sensor/output/emit.c sensor/output/json.c sensor/output/buffer.c sensor/timestamp.c sensor/address.c parsers/fact.c parsers/text.c */
 /* clang-format on */
 /* Observations as JSON lines: what is written is read back without loss, and hostile lines are
  * refused whole. */
@@ -14,21 +14,6 @@
 #include <unistd.h>
 
 #include <cmocka.h> /* needs those above */
-
-/* The alert's walk stands in the same file; nothing here calls it. */
-const char *
-config_severity_name(enum config_severity s)
-{
-    (void)s;
-    return "";
-}
-
-const char *
-geoip_kind_name(enum geoip_kind kind)
-{
-    (void)kind;
-    return "";
-}
 
 static uint64_t
 next_random(uint64_t *seed)

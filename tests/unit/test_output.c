@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* clang-format off */
-/* links: sensor/output/output.c sensor/output/output_spec.c sensor/output/sink_file.c sensor/output/sink_socket.c sensor/output/spool.c sensor/output/syslog.c sensor/output/document.c sensor/output/emit.c sensor/output/json.c sensor/output/yaml.c sensor/output/buffer.c sensor/timestamp.c sensor/address.c sensor/stablehash.c conf/config_text.c parsers/fact.c parsers/text.c */
+/* links: tests/unit/fake_*.c sensor/output/output.c sensor/output/output_spec.c sensor/output/sink_file.c sensor/output/sink_socket.c sensor/output/spool.c sensor/output/syslog.c sensor/output/document.c sensor/output/emit.c sensor/output/json.c sensor/output/yaml.c sensor/output/buffer.c sensor/timestamp.c sensor/address.c sensor/stablehash.c conf/config_text.c parsers/fact.c parsers/text.c */
 /* clang-format on */
 /* Outputs end to end: every document is read back by an independent reader (libyaml's parser; a
  * reader of RFC 5424's grammar below), and every way of failing is said, counted and survived. */
-#include "../../sensor/output/output.h"
 #include "../../sensor/output/syslog.h"
+#include "output_check.h"
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <setjmp.h>
@@ -19,30 +19,6 @@
 #include <yaml.h>
 
 #include <cmocka.h> /* needs those above */
-
-const char *
-config_severity_name(enum config_severity s)
-{
-    static const char *const names[] = { "info", "low", "medium", "high", "critical" };
-
-    return names[s];
-}
-
-const char *
-geoip_kind_name(enum geoip_kind kind)
-{
-    return kind == GEOIP_VPN ? "vpn" : "unknown";
-}
-
-static char messages[4096];
-
-static void
-keep_message(void *context, const char *line)
-{
-    (void)context;
-    strncat(messages, line, sizeof(messages) - strlen(messages) - 2);
-    strcat(messages, "\n");
-}
 
 static const struct geoip_place place = { .country = "NO",
     .asn = 4134,
@@ -104,18 +80,6 @@ make_alert(void)
     geo.place = &place;
     memcpy(&geo.address, "\0\0\0\0\0\0\0\0\0\0\xff\xff\xcb\x00\x71\x05", 16);
     return a;
-}
-
-static struct outputs *
-open_spec(const char *spec)
-{
-    const char *specs[] = { spec };
-    struct outputs_request request = {
-        .specs = specs, .spec_count = 1, .replay = true, .message = keep_message
-    };
-
-    messages[0] = '\0';
-    return outputs_open(&request);
 }
 
 /* Every scalar of every document, one a line; a text (quoted, or plain by its letters) as it is. */

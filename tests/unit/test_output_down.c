@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* clang-format off */
-/* links: sensor/output/output.c sensor/output/output_spec.c sensor/output/sink_file.c sensor/output/sink_socket.c sensor/output/spool.c sensor/output/syslog.c sensor/output/document.c sensor/output/emit.c sensor/output/json.c sensor/output/yaml.c sensor/output/buffer.c sensor/timestamp.c sensor/address.c sensor/stablehash.c conf/config_text.c parsers/fact.c parsers/text.c */
+/* links: tests/unit/fake_*.c sensor/output/output.c sensor/output/output_spec.c sensor/output/sink_file.c sensor/output/sink_socket.c sensor/output/spool.c sensor/output/syslog.c sensor/output/document.c sensor/output/emit.c sensor/output/json.c sensor/output/yaml.c sensor/output/buffer.c sensor/timestamp.c sensor/address.c sensor/stablehash.c conf/config_text.c parsers/fact.c parsers/text.c */
 /* clang-format on */
 /* Peers that are deaf, gone or late, and the spool: nothing stalls, everything is said and counted,
  * and what waited on disk is sent by the next run. */
-#include "../../sensor/output/output.h"
 #include "../../sensor/output/spool.h"
+#include "output_check.h"
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -24,30 +24,6 @@
 
 #define STALL_US 250000 /* the longest that one alert may hold up the analyst */
 
-const char *
-config_severity_name(enum config_severity s)
-{
-    (void)s;
-    return "high";
-}
-
-const char *
-geoip_kind_name(enum geoip_kind kind)
-{
-    (void)kind;
-    return "unknown";
-}
-
-static char messages[4096];
-
-static void
-keep_message(void *context, const char *line)
-{
-    (void)context;
-    strncat(messages, line, sizeof(messages) - strlen(messages) - 2);
-    strcat(messages, "\n");
-}
-
 static unsigned
 count_said(const char *what)
 {
@@ -63,18 +39,6 @@ static const struct alert alert = { .name = "case",
     .time_us = INT64_C(1697551402123456),
     .sensor = "edge",
     .summary = "one sentence" };
-
-static struct outputs *
-open_spec(const char *spec)
-{
-    const char *specs[] = { spec };
-    struct outputs_request request = {
-        .specs = specs, .spec_count = 1, .replay = true, .message = keep_message
-    };
-
-    messages[0] = '\0';
-    return outputs_open(&request);
-}
 
 static int64_t
 clock_us(void)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* clang-format off */
-/* links: sensor/output/output.c sensor/output/output_spec.c sensor/output/sink_file.c sensor/output/sink_socket.c sensor/output/spool.c sensor/output/syslog.c sensor/output/document.c sensor/output/emit.c sensor/output/json.c sensor/output/yaml.c sensor/output/buffer.c sensor/timestamp.c sensor/address.c sensor/stablehash.c conf/config_text.c parsers/fact.c parsers/text.c */
+/* links: tests/unit/fake_*.c sensor/output/output.c sensor/output/output_spec.c sensor/output/sink_file.c sensor/output/sink_socket.c sensor/output/spool.c sensor/output/syslog.c sensor/output/document.c sensor/output/emit.c sensor/output/json.c sensor/output/yaml.c sensor/output/buffer.c sensor/timestamp.c sensor/address.c sensor/stablehash.c conf/config_text.c parsers/fact.c parsers/text.c */
 /* clang-format on */
 /* What each output is asked for and the forms that other programs read: CEF by its own grammar,
  * observations in YAML by libyaml and by PyYAML against the same in JSON. */
@@ -16,21 +16,6 @@
 #include <yaml.h>
 
 #include <cmocka.h> /* needs those above */
-
-const char *
-config_severity_name(enum config_severity s)
-{
-    static const char *const names[] = { "info", "low", "medium", "high", "critical" };
-
-    return names[s];
-}
-
-const char *
-geoip_kind_name(enum geoip_kind kind)
-{
-    (void)kind;
-    return "unknown";
-}
 
 static void
 fail_on_message(void *context, const char *line)

@@ -3,7 +3,7 @@
  * From memory to a state file and back: what comes back, in which order, what is left out, and a
  * write that fails. */
 /* clang-format off */
-/* links: tests/unit/fake_geoip.c sensor/address.c sensor/state.c sensor/state_db.c sensor/state_load.c sensor/state_row.c sensor/state_migrate.c sensor/output/document.c sensor/output/emit.c sensor/output/json.c sensor/output/buffer.c sensor/output/observation_read.c sensor/output/observation_name.c sensor/output/json_read.c sensor/timestamp.c sensor/account.c sensor/memory.c sensor/change.c sensor/finding.c sensor/suppress.c sensor/claim.c sensor/locality.c sensor/place.c sensor/zone.c sensor/stablehash.c geoip/distance.c geoip/countries.c conf/cidr.c parsers/fact.c parsers/text.c */
+/* links: tests/unit/fake_*.c sensor/address.c sensor/state.c sensor/state_db.c sensor/state_load.c sensor/state_row.c sensor/state_migrate.c sensor/output/document.c sensor/output/emit.c sensor/output/json.c sensor/output/buffer.c sensor/output/observation_read.c sensor/output/observation_name.c sensor/output/json_read.c sensor/timestamp.c sensor/account.c sensor/memory.c sensor/change.c sensor/finding.c sensor/suppress.c sensor/claim.c sensor/locality.c sensor/place.c sensor/zone.c sensor/stablehash.c geoip/distance.c geoip/countries.c conf/cidr.c parsers/fact.c parsers/text.c */
 /* clang-format on */
 #include "../../sensor/detect/detect.h"
 #include "../../sensor/state.h"
@@ -24,14 +24,6 @@ static struct detector counting = {
 static struct detector other = { .name = "other" };
 const struct detector *const detect_table[] = { &counting, &other };
 const unsigned detect_table_count = 2;
-
-/* The alert's walk stands beside the observation's; nothing here calls it. */
-const char *
-config_severity_name(enum config_severity s)
-{
-    (void)s;
-    return "";
-}
 
 static struct config config;
 static char path[64];
