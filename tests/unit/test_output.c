@@ -368,30 +368,38 @@ one_file_takes_one_output_however_it_is_spelled(void **state)
     rmdir(folder);
 }
 
+/* In files of at most 1 MiB, of which `keep` older ones stay. */
 static void
-files_rotate_between_documents(void **state)
+write_long_alerts(const char *path, unsigned keep, int count)
 {
-    char folder[] = "/tmp/farmwatch-rotate-XXXXXX", path[64], name[80], text[8192];
     struct config_output one = {
-        .type = OUTPUT_YAML, .what = OUTPUT_ALERTS, .rotate_mib = 1, .keep = 2
+        .type = OUTPUT_YAML, .what = OUTPUT_ALERTS, .path = path, .rotate_mib = 1, .keep = keep
     };
     struct config config = { .outputs = &one, .output_count = 1 };
     struct outputs_request request = { .config = &config, .replay = true, .message = keep_message };
     struct alert a = make_alert();
     static char filler[4000];
     struct outputs *o;
+
+    memset(filler, 'x', sizeof(filler) - 1);
+    a.summary = filler;
+    messages[0] = '\0';
+    o = outputs_open(&request);
+    for (int i = 0; i < count; i++)
+        outputs_alert(o, &a);
+    assert_int_equal(outputs_close(o), 0);
+}
+
+static void
+files_rotate_between_documents(void **state)
+{
+    char folder[] = "/tmp/farmwatch-rotate-XXXXXX", path[64], name[80], text[8192];
     struct stat status;
 
     (void)state;
     assert_non_null(mkdtemp(folder));
     snprintf(path, sizeof(path), "%s/alerts.yaml", folder);
-    one.path = path;
-    memset(filler, 'x', sizeof(filler) - 1);
-    a.summary = filler;
-    o = outputs_open(&request);
-    for (int i = 0; i < 1000; i++)
-        outputs_alert(o, &a);
-    assert_int_equal(outputs_close(o), 0);
+    write_long_alerts(path, 2, 1000);
     for (int i = 0; i < 4; i++) {
         snprintf(name, sizeof(name), i == 0 ? "%s" : "%s.%d", path, i);
         assert_int_equal(stat(name, &status), i < 3 ? 0 : -1);
@@ -409,14 +417,6 @@ static void
 a_file_that_cannot_be_rotated_grows_on(void **state)
 {
     char folder[] = "/tmp/farmwatch-rotate-XXXXXX", path[64], older[80];
-    struct config_output one = {
-        .type = OUTPUT_YAML, .what = OUTPUT_ALERTS, .rotate_mib = 1, .keep = 1
-    };
-    struct config config = { .outputs = &one, .output_count = 1 };
-    struct outputs_request request = { .config = &config, .replay = true, .message = keep_message };
-    struct alert a = make_alert();
-    static char filler[4000];
-    struct outputs *o;
     struct stat status;
 
     (void)state;
@@ -424,14 +424,7 @@ a_file_that_cannot_be_rotated_grows_on(void **state)
     snprintf(path, sizeof(path), "%s/alerts.yaml", folder);
     snprintf(older, sizeof(older), "%s.1", path);
     assert_int_equal(mkdir(older, 0700), 0); /* no file can take its place */
-    one.path = path;
-    memset(filler, 'x', sizeof(filler) - 1);
-    a.summary = filler;
-    messages[0] = '\0';
-    o = outputs_open(&request);
-    for (int i = 0; i < 600; i++)
-        outputs_alert(o, &a);
-    assert_int_equal(outputs_close(o), 0);
+    write_long_alerts(path, 1, 600);
     assert_int_equal(stat(path, &status), 0);
     assert_in_range(status.st_size, 2 << 20, 4 << 20);
     assert_non_null(strstr(messages, "cannot be rotated: Is a directory; it grows on"));

@@ -240,17 +240,24 @@ a_detector_remembers_until_its_version_changes(void **state)
     assert_null(remembered());
 }
 
+/* user0 was seen last. */
 static void
-what_went_does_not_come_back(void **state)
+eight_users(void)
 {
     char name[32];
 
-    (void)state;
     for (int i = 0; i < 8; i++) {
         snprintf(name, sizeof name, "user%d", i);
         accounts_touch(accounts, name, NULL, true, i);
     }
     accounts_touch(accounts, "user0", NULL, true, 9);
+}
+
+static void
+what_went_does_not_come_back(void **state)
+{
+    (void)state;
+    eight_users();
     restart();
     assert_int_equal(accounts_count(accounts), 8);
     accounts_age(accounts, 180 * DAY_US + 3); /* user1 and user2 are older than that */
@@ -265,14 +272,8 @@ what_went_does_not_come_back(void **state)
 static void
 a_table_made_smaller_keeps_the_most_recent(void **state)
 {
-    char name[32];
-
     (void)state;
-    for (int i = 0; i < 8; i++) {
-        snprintf(name, sizeof name, "user%d", i);
-        accounts_touch(accounts, name, NULL, true, i);
-    }
-    accounts_touch(accounts, "user0", NULL, true, 9);
+    eight_users();
     config.limits.accounts = 2;
     restart();
     assert_int_equal(accounts_count(accounts), 2);
