@@ -16,7 +16,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -288,16 +287,34 @@ open_files(struct capture_merge *m)
         m->common->counts.bytes_total = 0;
 }
 
-/* All captures of one time are open at once, and the usual limit is a thousand files. */
-static void
-allow_files(void)
+static int
+by_name(const void *a, const void *b)
 {
-    struct rlimit limit;
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
 
-    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
-        return;
-    limit.rlim_cur = limit.rlim_max;
-    (void)setrlimit(RLIMIT_NOFILE, &limit);
+/* Evidence names a capture by its base name, which two may share: monday/eth0.pcap and
+ * tuesday/eth0.pcap. One file given twice is only copies. */
+static void
+say_namesakes(const struct capture_merge *m)
+{
+    const char **names = malloc((m->file_count + 1) * sizeof(*names));
+    unsigned count = 0;
+
+    for (unsigned i = 0; names != NULL && i < m->file_count; i++)
+        if (m->files[i].name != NULL &&
+            (i == 0 || strcmp(m->walk.files[i].path, m->walk.files[i - 1].path) != 0))
+            names[count++] = m->files[i].name;
+    if (count > 1)
+        qsort(names, count, sizeof(*names), by_name);
+    for (unsigned i = 1; i < count; i++)
+        if (strcmp(names[i], names[i - 1]) == 0) {
+            capture_say(m->common,
+                "several captures are named %s: alerts and observations do not tell them apart",
+                names[i]);
+            break;
+        }
+    free(names);
 }
 
 struct capture_merge *
@@ -308,7 +325,6 @@ capture_merge_open(struct capture_common *common, const char *const *paths, unsi
 
     if (m == NULL)
         return NULL;
-    allow_files();
     m->common = common;
     for (unsigned i = 0; i < path_count; i++)
         capture_walk_add(&walk, common, paths[i]);
@@ -319,6 +335,7 @@ capture_merge_open(struct capture_common *common, const char *const *paths, unsi
         goto fail;
     open_files(m);
     say_left_out(m);
+    say_namesakes(m);
     if (m->heap_count == 0 && (common->had_errors || m->walk.count == 0))
         goto fail; /* files without packets alone are no failure: each was said */
     for (unsigned i = m->heap_count / 2; i-- > 0;)

@@ -102,12 +102,14 @@ def _(binary, folder, good):
         + verdict(run(binary, "-r", empty), 1, ["hollow", "no files"])
 
 
-@check("more captures than files may be open")
+@check("two captures of one name")
 def _(binary, folder, good):
-    def few():
-        _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-        resource.setrlimit(resource.RLIMIT_NOFILE, (20, most))
-    return verdict(run(binary, *["-r", good] * 40, preexec_fn=few), 0, [], True)
+    for name in ("monday", "tuesday"):
+        os.mkdir(os.path.join(folder, name))
+        write(folder, name + "/eth0.pcap", open(good, "rb").read())
+    r = run(binary, "-r", good, "-r", good)
+    return verdict(run(binary, "-r", folder + "/monday", "-r", folder + "/tuesday"), 0, ["named eth0.pcap"], True) \
+        + verdict(r, 0, [], True) + (["one file twice is called two"] if b"named" in r.stderr else [])
 
 
 @check("a file cut in the middle of a packet")
