@@ -5,12 +5,17 @@
  */
 #include "geo.h"
 
+#include "../conf/config_text.h"
 #include "../conf/list.h"
+#include <stdio.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 /* The section of the embedded files; the linker makes these. */
 extern const char __start_embedded_files[], __stop_embedded_files[];
+
+#define DAY_S 86400
+#define OLD_DAYS 30
 
 struct adding {
     struct geoip *geoip;
@@ -72,6 +77,25 @@ geo_open(const struct config *config, char *error, size_t error_size)
     }
     forget_embedded();
     return adding.geoip;
+}
+
+void
+geo_say_age(const struct geoip *g, int64_t now_s, void (*line)(void *context, const char *text),
+    void *context)
+{
+    struct geoip_database d;
+
+    for (unsigned i = 0; geoip_get_database(g, i, &d); i++) {
+        int64_t days = (now_s - d.build_time) / DAY_S;
+        char date[CONFIG_TEXT_SIZE], text[512];
+
+        if (d.embedded || days <= OLD_DAYS)
+            continue;
+        config_text_date(date, d.build_time);
+        snprintf(text, sizeof text, "geoip: %s was built on %s, %lld days ago: addresses move",
+            d.path, date, (long long)days);
+        line(context, text);
+    }
 }
 
 void

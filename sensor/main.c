@@ -56,10 +56,19 @@ has_input(const struct run *run)
     return o->paths.count + o->interfaces.count > 0 || o->analyse != NULL;
 }
 
-/* What does nothing in this run, so that nobody relies on it. */
 static void
-say_idle(const struct config *c)
+say_note(void *context, const char *line)
 {
+    (void)context;
+    log_note("%s", line);
+}
+
+/* What does nothing in this run, or is old, so that nobody relies on it. */
+static void
+say_weak(const struct run *run)
+{
+    const struct config *c = run->config;
+
     if (c->metrics_listen != NULL)
         log_note("metrics.listen: this version serves no metrics");
     if (!c->sensor.has_location)
@@ -67,6 +76,7 @@ say_idle(const struct config *c)
     for (unsigned i = 0; i < c->output_count; i++)
         if ((c->outputs[i].what & OUTPUT_HEALTH) != 0)
             log_note("outputs: this version writes no health records");
+    geo_say_age(run->geoip, (int64_t)time(NULL), say_note, NULL);
 }
 
 static int
@@ -346,13 +356,6 @@ read_packets(struct run *run)
     return status;
 }
 
-static void
-say_note(void *context, const char *line)
-{
-    (void)context;
-    log_note("%s", line);
-}
-
 static int
 run_analysis(struct run *run)
 {
@@ -411,7 +414,7 @@ begin(struct run *run)
     if (run->options.action == OPTIONS_TEST) {
         const struct outputs_request outputs = wanted_outputs(run);
 
-        say_idle(run->config);
+        say_weak(run);
         if (!startcheck(run->config, &run->options, &outputs))
             return EXIT_USAGE;
         log_note("the configuration is good");
@@ -421,7 +424,7 @@ begin(struct run *run)
         log_failure("nothing to read: give -r PATH, -i IFACE or --analyse PATH (-h for help)");
         return EXIT_USAGE;
     }
-    say_idle(run->config);
+    say_weak(run);
     if (!startcheck_interfaces(&run->options.interfaces) || open_all(run) != 0)
         return EXIT_USAGE;
     return run_analysis(run);

@@ -199,6 +199,16 @@ def _(binary, folder, good):
     return verdict(run(binary, "-c", path, "-r", good), 2, ["nowhere.mmdb"]) + verdict(run(binary, "-c", path, "-T"), 2, ["nowhere.mmdb"])
 
 
+@check("a database that is old")
+def _(binary, folder, good):
+    now, wrong = int(time.time()), []
+    for days, words in ((29, []), (40, ["new.mmdb", "40 days ago"])):
+        mmdb.write(os.path.join(folder, "new.mmdb"), "GeoLite2-Country", {"60.18.0.0/16": {"country": {"iso_code": "CN"}}}, now - 86400 * days - 60)
+        r = run(binary, "-r", good, "--set", "geoip.country=" + folder + "/new.mmdb")
+        wrong += verdict(r, 0, words, True) + (["it says that %d days are old" % days] if not words and b"days ago" in r.stderr else [])
+    return wrong
+
+
 @check("a corrupt database")
 def _(binary, folder, good):
     write(folder, "bad.mmdb", b"\0" * 4096)
