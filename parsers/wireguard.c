@@ -3,7 +3,8 @@
  * WireGuard (wireguard.com/protocol, "The handshake"): types of fixed length, three zero octets
  * behind the type. The session is told when the response names the index that the initiation chose;
  * each further pair is a change of keys. Of a tunnel picked up in its middle both ends must have
- * sent data, each to one index, with counters that rise.
+ * sent data, each to one index, with counters that rise. Who initiated answers the response at once
+ * with what waits to be sent, or a keepalive ("Timers"): its first message of data is timed.
  *
  * A tunnel whose end moves to another address is another flow; a lone cookie proves nothing.
  */
@@ -29,7 +30,9 @@ extern const struct parser parser_wireguard;
 struct wireguard_state {
     uint32_t offered[2]; /* index of an initiation without its response, by who sent it; 0: none */
     int64_t offered_us[2];
-    uint8_t offers[2]; /* initiations since the last response */
+    uint8_t offers[2];  /* initiations since the last response */
+    uint32_t answer[2]; /* index of a response that is yet to be confirmed, by who initiated */
+    int64_t answer_us[2];
     bool is_told;
     uint32_t rekeys;
     struct {
@@ -63,8 +66,8 @@ read_initiation(uint32_t sender, struct wireguard_state *s, const struct parse_i
 }
 
 static enum parse_result
-read_response(uint32_t receiver, struct wireguard_state *s, const struct parse_input *in,
-    const struct parse_output *out)
+read_response(uint32_t sender, uint32_t receiver, struct wireguard_state *s,
+    const struct parse_input *in, const struct parse_output *out)
 {
     unsigned other = !in->from_client;
 
@@ -79,6 +82,8 @@ read_response(uint32_t receiver, struct wireguard_state *s, const struct parse_i
             out, LAYER, other ? "server" : "client", in->time_us - s->offered_us[other]);
     s->offered[other] = 0;
     s->offers[other] = 0;
+    s->answer[other] = sender;
+    s->answer_us[other] = in->time_us;
     return PARSE_OK;
 }
 
@@ -88,6 +93,20 @@ counter_of(struct rd *r)
     uint64_t low = rd_u32_le(r);
 
     return (uint64_t)rd_u32_le(r) << 32 | low;
+}
+
+/* A later message than the first may have waited for something to send. */
+static void
+confirm(uint32_t receiver, uint64_t counter, struct wireguard_state *s,
+    const struct parse_input *in, const struct parse_output *out)
+{
+    unsigned side = in->from_client;
+
+    if (receiver != s->answer[side])
+        return;
+    if (counter == 0)
+        tunnel_tell_rtt(out, LAYER, side ? "client" : "server", in->time_us - s->answer_us[side]);
+    s->answer[side] = 0;
 }
 
 /* Fields of one end that chance does not fill: one index, and a counter that rises. */
@@ -101,6 +120,7 @@ read_data(uint32_t receiver, struct rd r, struct wireguard_state *s, const struc
 
     if (receiver == 0 || !r.ok)
         return PARSE_NOT_MINE;
+    confirm(receiver, counter, s, in, out);
     if (s->is_told)
         return PARSE_OK;
     if (in->wire_length % BLOCK != 0)
@@ -131,7 +151,7 @@ parse(struct parse_input *in, const struct parse_output *out)
     if (type == INITIATION && in->wire_length == INITIATION_BYTES)
         result = read_initiation(index, s, in);
     else if (type == RESPONSE && in->wire_length == RESPONSE_BYTES)
-        result = read_response(rd_u32(&r), s, in, out); /* behind the sender's own */
+        result = read_response(index, rd_u32(&r), s, in, out);
     else if (type == COOKIE && in->wire_length == COOKIE_BYTES)
         result = index == s->offered[!in->from_client] && index != 0 ? PARSE_OK : PARSE_NOT_MINE;
     else if (type == DATA && in->wire_length >= DATA_LEAST)
