@@ -19,14 +19,17 @@ place_text(const struct geoip_place *p, char out[PLACE_TEXT])
     char network[128] = "";
     const char *country =
         p->country[0] == '\0' ? "an unknown country" : place_country_name(p->country);
+    bool has_network = p->asn != 0 || p->organisation[0] != '\0',
+         has_country = p->country[0] != '\0';
 
     if (p->asn != 0)
-        snprintf(network, sizeof network, "; AS%u%s%s", p->asn,
-            p->organisation[0] == '\0' ? "" : " ", p->organisation);
-    else if (p->organisation[0] != '\0')
-        snprintf(network, sizeof network, "; %s", p->organisation);
-    snprintf(out, PLACE_TEXT, "%s%s%s (%s%s)", p->city, p->city[0] == '\0' ? "" : ", ", country,
-        p->country[0] == '\0' ? "??" : p->country, network);
+        snprintf(network, sizeof network, "AS%u%s%s", p->asn, p->organisation[0] == '\0' ? "" : " ",
+            p->organisation);
+    else
+        snprintf(network, sizeof network, "%s", p->organisation);
+    snprintf(out, PLACE_TEXT, "%s%s%s%s%s%s%s%s", p->city, p->city[0] == '\0' ? "" : ", ", country,
+        has_country || has_network ? " (" : "", p->country, has_country && has_network ? "; " : "",
+        network, has_country || has_network ? ")" : "");
     return out;
 }
 

@@ -6,6 +6,7 @@
 #include "../address.h"
 #include "../names.h"
 #include "../timestamp.h"
+#include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -132,6 +133,33 @@ const char *
 detect_who(const struct sighting *s)
 {
     return s->who;
+}
+
+void
+detect_who_within(const struct sighting *s, char *out, size_t size)
+{
+    snprintf(out, size, "%c%s", tolower((unsigned char)s->who[0]), s->who + 1);
+}
+
+const char *
+detect_words(const char *what)
+{
+    static const struct {
+        const char *what, *words;
+    } table[] = {
+        { "dns-question", "DNS question" },
+        { "dns-answer", "DNS answer" },
+        { "sni", "TLS server name" },
+        { "http-host", "HTTP host" },
+        { "http-title", "page title" },
+        { "http-server", "web server" },
+        { "mdns", "mDNS name" },
+    };
+
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
+        if (strcmp(what, table[i].what) == 0)
+            return table[i].words;
+    return what;
 }
 
 struct subject_state *

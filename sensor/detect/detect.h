@@ -148,6 +148,10 @@ void detect_claim_place(struct sighting *s, const struct claim_source *source, c
 void detect_say(struct sighting *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Whom the summary is about: "jdoe", or "a device at 192.0.2.7". Borrowed from the sighting. */
 const char *detect_who(const struct sighting *s);
+/* The same within a sentence. */
+void detect_who_within(const struct sighting *s, char *out, size_t size);
+/* What named something, in words: "DNS question" for dns-question. */
+const char *detect_words(const char *what);
 /* Whom the event is about: its account, else its site, made if need be. NULL: memory is short. */
 struct subject_state *detect_subject(const struct detect *d, const struct detect_event *e);
 /* What this detector remembers of detect_subject(); take it when something is to be written. NULL:

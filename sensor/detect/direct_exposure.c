@@ -29,8 +29,8 @@ may_be_server(const struct detect_event *e)
 static void
 run(const struct detect *d, const struct detect_event *e)
 {
-    char far[ADDRESS_SIZE], place[PLACE_TEXT];
     struct sighting s;
+    char far[ADDRESS_SIZE], place[PLACE_TEXT], who[sizeof s.who];
 
     detect_begin(&s, d, e);
     if (may_be_server(e)) {
@@ -41,8 +41,10 @@ run(const struct detect *d, const struct detect_event *e)
     snprintf(s.object, sizeof s.object, "%s", far);
     detect_claim(&s, NULL, "accepted", "%s on port %u", e->app, e->observation->destination_port);
     detect_claim_place(&s, NULL, "far end", &e->far, &e->place);
-    detect_say(&s, "%s accepts %s from the internet: %s in %s came in.", detect_who(&s), e->app,
-        far, place_text(&e->place, place));
+    detect_who_within(&s, who, sizeof who);
+    detect_say(&s, "%s from the internet was accepted %s %s%s: %s in %s came in.", e->app,
+        s.account != NULL ? "where" : "by", who, s.account != NULL ? " works" : "", far,
+        place_text(&e->place, place));
     findings_sight(d->findings, &s);
 }
 

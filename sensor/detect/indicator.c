@@ -6,12 +6,14 @@
  * by what was valid then.
  */
 #include "../address.h"
+#include "../timestamp.h"
 #include "detect.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define TERM_SIZE 272
+#define DATE_LENGTH 10 /* of a time that is written out */
 
 enum term_kind {
     TERM_DOMAIN = 'd',
@@ -130,6 +132,7 @@ sight(const struct detect *d, const struct detect_event *e, unsigned indicator, 
 {
     const struct config_indicator *in = &d->config->indicators[indicator];
     const char *source = in->source == NULL ? "a source that the entry does not name" : in->source;
+    char expiry[TIMESTAMP_SIZE];
     struct sighting s;
 
     if (in->expires != 0 && e->now_us >= in->expires * SECOND_US)
@@ -144,12 +147,14 @@ sight(const struct detect *d, const struct detect_event *e, unsigned indicator, 
         in->date == NULL ? "" : in->date);
     snprintf(s.domain, sizeof s.domain, "%s", value);
     detect_claim(&s, NULL, what, "%s", value);
-    detect_claim(&s, NULL, "indicator", "%s; %s; %s%s", in->name, confidences[in->confidence],
-        source, in->expires == 0 ? "; does not expire" : "; not yet expired");
+    timestamp_print(expiry, in->expires * SECOND_US);
+    detect_claim(&s, NULL, "indicator", "%s; %s; %s; %s%.*s", in->name, confidences[in->confidence],
+        source, in->expires == 0 ? "does not expire" : "expires ",
+        in->expires == 0 ? 0 : DATE_LENGTH, expiry);
     if (e->has_far)
         detect_claim_place(&s, NULL, "address", &e->far, &e->place);
-    detect_say(&s, "%s: %s %s matches indicator \"%s\" (%s; %s).", detect_who(&s), what, value,
-        in->name, confidences[in->confidence], source);
+    detect_say(&s, "%s: %s %s matches indicator \"%s\" (%s; %s).", detect_who(&s),
+        detect_words(what), value, in->name, confidences[in->confidence], source);
     findings_sight(d->findings, &s);
 }
 

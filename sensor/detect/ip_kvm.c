@@ -196,6 +196,7 @@ run(const struct detect *d, const struct detect_event *e)
     const struct list_tool *tool = NULL;
     const char *what = NULL, *text;
     struct sighting s;
+    char who[sizeof s.who];
 
     if (f->kind == FACT_SESSION_OPEN) {
         what = fact_get_text(f, KEY_SIGN);
@@ -209,10 +210,11 @@ run(const struct detect *d, const struct detect_event *e)
         return;
     detect_begin(&s, d, &at);
     detect_claim(&s, NULL, what == NULL ? "sign" : what, "%s", text);
+    detect_who_within(&s, who, sizeof who);
     detect_say(&s,
-        "%s is in a network with a KVM over IP (%s, named by %s \"%s\"): whoever reaches "
-        "it drives a computer without any program on it.",
-        detect_who(&s), tool->name, what == NULL ? "sign" : what, text);
+        "A KVM over IP (%s, named by %s \"%s\") is in the network of %s: whoever reaches it drives "
+        "a computer without any program on it.",
+        tool->name, what == NULL ? "sign" : detect_words(what), text, who);
     findings_sight(d->findings, &s);
 }
 

@@ -91,13 +91,12 @@ judge(const struct detect *d, const struct detect_event *e, struct history *m)
     m->told_end = m->minutes.newest;
     for (unsigned i = 0; i < m->source_count; i++)
         if (m->sources[i].minute >= start)
-            detect_claim(&s, &m->sources[i].source, "at work", "%.1f hours into the row",
+            detect_claim(&s, &m->sources[i].source, "at work", "%.1f hours after the first minute",
                 (double)(m->sources[i].minute - start) / 60);
-    detect_say(&s,
-        "%s was at work for %.0f hours with no pause of more than %.0f minutes: longer than one "
-        "person %s.",
+    detect_say(&s, "%s was at work for %.0f hours with no pause of more than %.0f minutes: %s.",
         detect_who(&s), seconds / 3600, key[KEY_GAP] / 60,
-        seconds < key[KEY_DURATION] ? "likes to" : "can");
+        seconds < key[KEY_DURATION] ? "as long as two shifts"
+                                    : "longer than one person works at a stretch");
     findings_sight(d->findings, &s);
 }
 

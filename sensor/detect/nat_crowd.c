@@ -375,7 +375,7 @@ claim_hosts(const struct detect *d, struct sighting *s, const struct history *m,
                 locality_same(&l->destination, &at->destination) && l->first_us <= at->first_us &&
                 l->last_us + restart_us > at->first_us)
                 detect_claim(s, &l->source, "host",
-                    "%s; a clock of %u Hz that would stand at 0 %.1f hours before", c->text, l->hz,
+                    "%s; TCP timestamps of %u Hz, as of a start %.1f hours before", c->text, l->hz,
                     (double)l->ticks / l->hz / 3600);
     }
     if (m->program_count > 0 && s->claim_count < FINDING_CLAIMS)

@@ -36,16 +36,12 @@ put_in_words(struct sighting *s, const struct detect_event *e, const char *far)
         "controls others from" };
     unsigned what = e->role == ROLE_VIEWER ? 2 : e->is_controlled ? 1 : 0;
     const char *end = e->has_far ? far : "hidden behind the vendor's relay";
-    char own[sizeof s->who + 32];
+    char who[sizeof s->who];
 
-    if (s->account != NULL)
-        snprintf(own, sizeof own, "the computer of account %s", s->account->name);
-    else
-        snprintf(own, sizeof own, "%s", detect_who(s));
-    if (s->account == NULL && own[0] == 'D') /* "Device ..." within a sentence */
-        own[0] = 'd';
-    detect_say(s, "%s, which is not an approved tool, %s %s%s; the other end is %s.", e->app,
-        does[what], own, what == 1 ? " (its screen goes out, input comes in)" : "", end);
+    detect_who_within(s, who, sizeof who);
+    detect_say(s, "%s, which is not an approved tool, %s %s%s%s; the other end is %s.", e->app,
+        does[what], s->account != NULL ? "the computer of " : "", who,
+        what == 1 ? " (its screen goes out, input comes in)" : "", end);
 }
 
 static void

@@ -64,8 +64,8 @@ run(const struct detect *d, const struct detect_event *e)
         return;
     detect_begin(&s, d, e);
     address_print(address, &sender);
-    detect_claim(&s, NULL, "SYN", "%s from %s: an MTU of %u", signature, address, mtu);
-    detect_say(&s, "%s connects from %s over a link with an MTU of %u, as tunnels have.",
+    detect_claim(&s, NULL, "SYN", "%s from %s: an MTU of %u bytes", signature, address, mtu);
+    detect_say(&s, "%s connects from %s over a link with an MTU of %u bytes, as tunnels have.",
         detect_who(&s), address, mtu);
     findings_sight(d->findings, &s);
 }
