@@ -201,7 +201,8 @@ run(const struct detect *d, const struct detect_event *e)
     if (f->kind == FACT_SESSION_OPEN) {
         what = fact_get_text(f, KEY_SIGN);
         text = fact_get_text(f, KEY_APP);
-        if (fact_is(f, KEY_CLASS, "ip-kvm") && text != NULL)
+        if (fact_is(f, KEY_CLASS, "ip-kvm") && text != NULL &&
+            !(fact_is(f, KEY_SIGN, "certificate") && is_public_page(d, e)))
             tool = list_tool_by_name(text);
     } else if ((text = naming_text(d, e, &what)) != NULL) {
         tool = named_in(d->state, text);

@@ -156,6 +156,21 @@ def _(w):
     page(w, T + 60, "203.0.113.100", b"PiKVM and JetKVM compared")
 
 
+@case("a KVM's vendor shows its certificate", absent=ALL)
+def _(w):
+    w.login(T, "one", HOME, "10.8.0.5", session="s1")
+    hello, answer, finished = craft.tls_start("jetkvm.com")
+    w.tcp(T + 60, "10.8.0.5", 50500, "203.0.113.100", 443,
+          [hello, answer[:2] + (answer[2][:-51] + craft.certificate_message("jetkvm.com"),), finished] + TALK)
+
+
+@case("a KVM at home shows one", [alert("ip-kvm", "high", 4)])
+def _(w):
+    hello, answer, finished = craft.tls_start("jetkvm")
+    w.tcp(T + 60, "192.168.1.20", 50500, "192.168.1.77", 443,
+          [hello, answer[:2] + (answer[2][:-51] + craft.certificate_message("JetKVM"),), finished] + TALK)
+
+
 @case("a KVM's own page at home, opened in the tunnel", [alert("ip-kvm", "high", 4, subject__account="one")])
 def _(w):
     w.login(T, "one", HOME, "10.8.0.5", session="s1")

@@ -226,6 +226,27 @@ def server_hello():
     return tls_record(22, b"\2" + struct.pack("!I", len(body))[1:] + body) + tls_record(20, b"\1") + tls_record(22, b"\0" * 40)
 
 
+def der(tag, *parts):
+    body = b"".join(parts)
+    size = bytes([len(body)]) if len(body) < 128 else b"\x82" + struct.pack("!H", len(body))
+    return bytes([tag]) + size + body
+
+
+def certificate(common_name):
+    """X.509 (RFC 5280) of that subject and issuer, with a key and a signature of nothing."""
+    name = der(0x30, der(0x31, der(0x30, der(6, b"\x55\4\3"), der(12, common_name.encode()))))
+    rsa = der(0x30, der(6, bytes.fromhex("2a864886f70d010101")), b"\5\0")
+    dates = der(0x30, der(0x17, b"240101000000Z"), der(0x17, b"340101000000Z"))
+    key = der(0x30, rsa, der(3, b"\0", der(0x30, der(2, b"\0" + b"\xaa" * 64), der(2, b"\1\0\1"))))
+    return der(0x30, der(0x30, der(0xA0, der(2, b"\2")), der(2, b"\1"), rsa, name, dates, name, key), rsa, der(3, b"\0" * 65))
+
+
+def certificate_message(common_name):
+    """The message of TLS 1.2 (RFC 5246, 7.4.2)."""
+    sized = lambda data: struct.pack("!I", len(data))[1:] + data
+    return tls_record(22, b"\x0b" + sized(sized(sized(certificate(common_name)))))
+
+
 def tls_record(kind, body, version=0x0303):
     return struct.pack("!BHH", kind, version, len(body)) + body
 
