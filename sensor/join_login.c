@@ -7,6 +7,7 @@
 #include "join.h"
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #define OVERLAP_LIMIT 4096 /* logins at once whose least overlap is still to pass */
 
@@ -351,13 +352,15 @@ end(struct analyst *a, const struct observation *o, const char *name, const char
     }
 }
 
-/* A computer's own account in a Windows domain, which is nobody's login. */
+/* A computer's own account, which is nobody's login: in a Windows domain, by Kerberos and 802.1X
+ * (RFC 4120, 6.2.1), and what GlobalProtect calls all that connect before their users do. */
 static bool
 is_of_machine(const char *name)
 {
     size_t n = strlen(name);
 
-    return n > 1 && name[n - 1] == '$';
+    return (n > 1 && name[n - 1] == '$') || strncasecmp(name, "host/", 5) == 0 ||
+           strcasecmp(name, "pre-logon") == 0;
 }
 
 void

@@ -89,6 +89,32 @@ named_in(const struct kvms *k, const char *text)
     return NULL;
 }
 
+/* Makers of KVMs and of what KVMs are built on. */
+static const struct {
+    const char *vendor, *tool;
+} makers[] = {
+    { "Raritan", "Raritan" },
+    { "GL Technologies", "GLKVM" },
+    { "Sipeed", "NanoKVM" },
+    { "Raspberry Pi", "PiKVM" },
+};
+
+/* The maker's card counts with one more sign: a name that says what the machine is for. */
+static const struct list_tool *
+made_by(const struct fact *f, const char *text)
+{
+    const char *vendor = fact_get_text(f, KEY_VENDOR);
+    char squeezed[SQUEEZED];
+
+    squeeze(squeezed, sizeof squeezed, text);
+    if (vendor == NULL || strstr(squeezed, "kvm") == NULL)
+        return NULL;
+    for (size_t i = 0; i < sizeof makers / sizeof makers[0]; i++)
+        if (strncasecmp(vendor, makers[i].vendor, strlen(makers[i].vendor)) == 0)
+            return list_tool_by_name(makers[i].tool);
+    return NULL;
+}
+
 /* A name that its owner gave: in no domain, or in one that only a home or an office has. A name in
  * a public domain is somebody's web page. */
 static bool
@@ -206,6 +232,7 @@ run(const struct detect *d, const struct detect_event *e)
             tool = list_tool_by_name(text);
     } else if ((text = naming_text(d, e, &what)) != NULL) {
         tool = named_in(d->state, text);
+        tool = tool != NULL ? tool : made_by(f, text);
     }
     if (tool == NULL || (e->account == NULL && !find_machine(d, &at.address)))
         return;
@@ -224,8 +251,8 @@ const struct detector detect_ip_kvm = {
     .about = "a KVM over IP beside a watched device",
     .rule = "A device that names itself as PiKVM, TinyPilot, JetKVM, NanoKVM, GLKVM, BliKVM or "
             "Raritan: by its host name (DHCP, mDNS, a local DNS name), certificate, web page's "
-            "title or server, or the cloud that it reports to. A look-up of the vendor's page is "
-            "no sign.",
+            "title or server, or the cloud that it reports to; or one with a maker's MAC that "
+            "calls itself a KVM. A look-up of the vendor's page is no sign.",
     .blind = "A KVM that was renamed, and from the company's side every one: it stands at home.",
     .family = FAMILY_DRIVING,
     .signs = FINDING_SIGN_DRIVEN,

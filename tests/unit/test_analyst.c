@@ -104,6 +104,8 @@ a_computer_is_no_person(void **state)
     (void)state;
     scene_open();
     scene_login(0, "LAPTOP-7$", NULL, "192.168.7.7", NULL, "krb5-as", "success");
+    scene_login(0, "host/laptop-7.example.com", SEATTLE, NULL, NULL, "radius", "success");
+    scene_login(0, "pre-logon", SEATTLE, NULL, NULL, "syslog-globalprotect", "success");
     assert_int_equal(logins(), 0);
     scene_login(S, "one", NULL, "192.168.7.7", NULL, "krb5-as", "success");
     assert_int_equal(logins(), 1);

@@ -59,6 +59,12 @@ a_kvm_names_itself(void **state)
         { "the vendor's web page", "dns", FACT_NAME,
             { { KEY_WHAT, "dns-question" }, { KEY_NAME, "docs.pikvm.org" } }, false },
         { "another host", "dhcp", FACT_DEVICE, { { KEY_HOST_NAME, "kvm-host-1" } }, false },
+        { "a maker's card and a name", "dhcp", FACT_DEVICE,
+            { { KEY_HOST_NAME, "kvm-1a2b" }, { KEY_VENDOR, "Raritan Computer, Inc" } }, true },
+        { "a maker's card alone", "dhcp", FACT_DEVICE,
+            { { KEY_HOST_NAME, "rack-3" }, { KEY_VENDOR, "Raritan Computer, Inc" } }, false },
+        { "another's card", "dhcp", FACT_DEVICE,
+            { { KEY_HOST_NAME, "kvm-1a2b" }, { KEY_VENDOR, "Intel Corporate" } }, false },
         { "a browser that says so", "http", FACT_BANNER,
             { { KEY_WHAT, "http-user-agent" }, { KEY_TEXT, "PiKVM" } }, false },
     };
