@@ -18,7 +18,7 @@ extern const struct parser parser_teamviewer, parser_rustdesk, parser_citrix, pa
 extern const struct parser parser_radmin, parser_x11;
 extern const struct parser parser_tls, parser_dtls, parser_dtls_pieces, parser_quic,
     parser_quic_pieces, parser_starttls;
-extern const struct parser parser_ike, parser_wireguard, parser_openvpn;
+extern const struct parser parser_ike, parser_wireguard, parser_zerotier, parser_openvpn;
 extern const struct parser parser_eapol, parser_ppp, parser_l2tp, parser_pptp, parser_pptp_gre;
 
 /* OpenVPN over UDP takes on trust what may be scrambled: last. */
@@ -75,6 +75,7 @@ static const struct parser *const table[] = {
     &parser_mdns,
     &parser_ike,
     &parser_wireguard,
+    &parser_zerotier,
     &parser_openvpn,
 };
 

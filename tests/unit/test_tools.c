@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* links: parsers/teamviewer.c parsers/citrix.c parsers/nomachine.c parsers/radmin.c parsers/x11.c parsers/fact.c parsers/text.c */
+/* links: parsers/teamviewer.c parsers/citrix.c parsers/nomachine.c parsers/radmin.c parsers/x11.c parsers/zerotier.c parsers/tunnel.c parsers/fact.c parsers/text.c */
 /*
  * Proves that the hellos of TeamViewer, Citrix, NoMachine, Radmin and X11 are sessions of theirs,
  * and that nothing else is. Samples are written by hand after the descriptions that each parser
@@ -8,10 +8,16 @@
 #include "parse_check.h"
 
 extern const struct parser parser_teamviewer, parser_citrix, parser_nomachine, parser_radmin;
-extern const struct parser parser_x11;
+extern const struct parser parser_x11, parser_zerotier;
 
 #define TV_IDENTIFY_1                                                                              \
     "17240a2000 58b46f1d 00000000 48008001000000000000014800000000000000000000000000"
+#define ZT_KEY                                                                                     \
+    "0000000000000000000000000000000000000000000000000000000000000000"                             \
+    "0000000000000000000000000000000000000000000000000000000000000000"
+#define ZT_HELLO(source, flags, version, identity)                                                 \
+    "0102030405060708 62f865ae71" source flags "1122334455667788 01" version                       \
+    "01 0e 0002 0000018f00000000" identity "00" ZT_KEY
 #define UDP_HEADER "0000000000000000000003"
 
 /* Messages of flows, in order: who sends ('c' and 's'; 'C': the first of a flow). */
@@ -108,6 +114,27 @@ static const struct {
         PARSE_NOT_MINE, "", 0 },
     { "X11's server first", &parser_x11, 'S', 6000, PARSE_TCP, "0100 0b00 0000 0000",
         PARSE_NOT_MINE, "", 0 },
+    { "ZeroTier says hello", &parser_zerotier, 'C', 9993, PARSE_UDP,
+        ZT_HELLO("aabbccddee", "00", "0d", "aabbccddee"), PARSE_OK, "", 0 },
+    { "and again", &parser_zerotier, 'c', 9993, PARSE_UDP,
+        ZT_HELLO("aabbccddee", "00", "0d", "aabbccddee"), PARSE_OK, "", 0 },
+    { "its peer", &parser_zerotier, 's', 9993, PARSE_UDP,
+        "1112131415161718 aabbccddee 62f865ae71 08 1122334455667788 5c 00", PARSE_OK,
+        "session-open app=ZeroTier", 0 },
+    { "and on", &parser_zerotier, 's', 9993, PARSE_UDP,
+        "1112131415161719 aabbccddee 62f865ae71 08 1122334455667788 5d 00", PARSE_OK, "", 0 },
+    { "ZeroTier answered by another", &parser_zerotier, 'C', 9, PARSE_UDP,
+        ZT_HELLO("aabbccddee", "02", "0d", "aabbccddee"), PARSE_OK, "", 0 },
+    { "... of no such address", &parser_zerotier, 's', 9, PARSE_UDP,
+        "1112131415161718 aabbccddee 62f865ae72 08 1122334455667788 5c 00", PARSE_NOT_MINE, "", 0 },
+    { "somebody else's identity", &parser_zerotier, 'C', 9993, PARSE_UDP,
+        ZT_HELLO("aabbccddee", "00", "0d", "aabbccddef"), PARSE_NOT_MINE, "", 0 },
+    { "a version yet to come", &parser_zerotier, 'C', 9993, PARSE_UDP,
+        ZT_HELLO("aabbccddee", "00", "20", "aabbccddee"), PARSE_NOT_MINE, "", 0 },
+    { "an encrypted hello", &parser_zerotier, 'C', 9993, PARSE_UDP,
+        ZT_HELLO("aabbccddee", "08", "0d", "aabbccddee"), PARSE_NOT_MINE, "", 0 },
+    { "ZeroTier in its middle", &parser_zerotier, 'C', 9993, PARSE_UDP,
+        "1112131415161718 aabbccddee 62f865ae71 08 1122334455667788 5c 00", PARSE_NOT_MINE, "", 0 },
 };
 
 static void
