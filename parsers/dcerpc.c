@@ -9,6 +9,7 @@
  */
 #include "dcerpc.h"
 #include "gss.h"
+#include "login.h"
 
 #define VERSION 5
 #define VERSION_MINOR_MAX 1
@@ -121,10 +122,7 @@ tell_result(struct state *s, const char *refusal, const struct parse_output *out
     struct fact f;
 
     s->is_pending = false;
-    fact_begin(&f, FACT_LOGIN);
-    f.pairing = FACT_ANSWER;
-    f.transaction = s->transaction;
-    fact_word(&f, KEY_RESULT, refusal == NULL ? "success" : "failure");
+    login_begin_answer(&f, s->transaction, refusal == NULL);
     fact_flag(&f, KEY_INFERRED);
     if (refusal != NULL)
         fact_word(&f, KEY_STATUS, refusal);

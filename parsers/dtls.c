@@ -270,23 +270,18 @@ parse(struct parse_input *in, const struct parse_output *out)
 }
 
 static enum parse_result
+tell_whole(struct rd message, const struct parse_input *in, const struct parse_output *out)
+{
+    uint8_t type = rd_u8(&message);
+
+    rd_skip(&message, PIECES_HEADER - 1);
+    return tell(type, message, in, out) ? PARSE_OK : PARSE_BAD;
+}
+
+static enum parse_result
 parse_pieces(struct parse_input *in, const struct parse_output *out)
 {
-    uint8_t room[PIECES_ROOM];
-    struct parse_input copy = *in;
-    struct rd message;
-    enum parse_result result = pieces_join(&copy, KIND, room, &message);
-    uint8_t type;
-
-    if (result == PARSE_OK && rd_left(&message) > 0) {
-        type = rd_u8(&message);
-        rd_skip(&message, PIECES_HEADER - 1);
-        if (!tell(type, message, in, out))
-            return PARSE_BAD;
-    }
-    if (result == PARSE_OK)
-        in->data = copy.data;
-    return result;
+    return pieces_parse(in, out, KIND, tell_whole);
 }
 
 const struct parser parser_dtls = {

@@ -6,6 +6,7 @@
 #include "gss.h"
 #include "der.h"
 #include "kerberos_name.h"
+#include "login.h"
 #include "ntlmssp.h"
 
 #define TAG_OID 0x06
@@ -52,12 +53,8 @@ read_ap_req(struct rd r, uint32_t transaction, const struct parse_output *out)
     ticket = der_value(&request, DER_CONTEXT(3));
     if (!request.ok || !kerberos_read_ticket(&ticket, &realm, &service))
         return false;
-    fact_begin(&f, FACT_LOGIN);
-    f.pairing = FACT_REQUEST;
-    f.transaction = transaction;
+    login_begin_attempt(&f, "krb5-ap", transaction);
     fact_text(&f, KEY_REALM, realm.p, rd_left(&realm));
-    fact_word(&f, KEY_RESULT, "attempt");
-    fact_word(&f, KEY_METHOD, "krb5-ap");
     fact_text(&f, KEY_TARGET, service.text, service.length);
     out->fact(out->context, &f);
     return true;
@@ -100,9 +97,6 @@ gss_result(bool is_success, uint32_t transaction, const struct parse_output *out
 {
     struct fact f;
 
-    fact_begin(&f, FACT_LOGIN);
-    f.pairing = FACT_ANSWER;
-    f.transaction = transaction;
-    fact_word(&f, KEY_RESULT, is_success ? "success" : "failure");
+    login_begin_answer(&f, transaction, is_success);
     out->fact(out->context, &f);
 }

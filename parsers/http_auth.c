@@ -61,14 +61,10 @@ tell_attempt(struct rd account, const char *method, struct http_state *s,
     (void)in;
     if (!account.ok || rd_left(&account) == 0)
         return;
-    fact_begin(&f, FACT_LOGIN);
-    f.pairing = FACT_REQUEST;
-    f.transaction = s->asked;
+    login_begin_attempt(&f, method, s->asked);
     login_account(&f, account);
     if (!fact_has(&f, KEY_ACCOUNT))
         return;
-    fact_word(&f, KEY_RESULT, "attempt");
-    fact_word(&f, KEY_METHOD, method);
     out->fact(out->context, &f);
     s->proof = (uint16_t)(s->asked + 1);
     s->is_inferred = true;
@@ -146,10 +142,7 @@ http_auth_response(const struct http_head *h, struct http_state *s, const struct
         gss_result(is_accepted, s->answered, out);
         return;
     }
-    fact_begin(&f, FACT_LOGIN);
-    f.pairing = FACT_ANSWER;
-    f.transaction = s->answered;
-    fact_word(&f, KEY_RESULT, "success");
+    login_begin_answer(&f, s->answered, true);
     fact_flag(&f, KEY_INFERRED);
     out->fact(out->context, &f);
 }

@@ -133,11 +133,7 @@ http_vpn_form(
 
     if (!name.ok || rd_left(&name) == 0)
         return;
-    fact_begin(&f, FACT_LOGIN);
-    f.pairing = FACT_REQUEST;
-    f.transaction = (uint16_t)(s->asked - 1); /* its head has been counted */
+    login_begin_attempt(&f, "http-form", (uint16_t)(s->asked - 1)); /* its head has been counted */
     login_account(&f, name);
-    fact_word(&f, KEY_RESULT, "attempt");
-    fact_word(&f, KEY_METHOD, "http-form");
     out->fact(out->context, &f);
 }

@@ -125,16 +125,6 @@ put_name(struct fact *f, struct rd name)
         login_account(f, name);
 }
 
-static void
-begin_login(struct fact *f, uint32_t id)
-{
-    fact_begin(f, FACT_LOGIN);
-    f->pairing = FACT_REQUEST;
-    f->transaction = id;
-    fact_word(f, KEY_RESULT, "attempt");
-    fact_word(f, KEY_METHOD, "ldap-bind");
-}
-
 static bool
 tell_login(const struct fact *f, const struct parse_output *out)
 {
@@ -149,7 +139,7 @@ read_simple(struct rd name, struct rd password, uint32_t id, const struct parse_
 {
     struct fact f;
 
-    begin_login(&f, id);
+    login_begin_attempt(&f, "ldap-bind", id);
     put_name(&f, name);
     if (rd_left(&password) > 0)
         return tell_login(&f, out);
@@ -241,7 +231,7 @@ read_sasl(struct rd r, uint32_t id, const struct parse_input *in, const struct p
             continue;
         if (mechanisms[i].read == NULL)
             return gss_token(credentials, id, in, out);
-        begin_login(&f, id);
+        login_begin_attempt(&f, "ldap-bind", id);
         return mechanisms[i].read(&f, credentials) && tell_login(&f, out);
     }
     return false;
@@ -282,10 +272,7 @@ tell_result(uint32_t code, struct rd diagnosis, uint32_t id, const struct parse_
 {
     struct fact f;
 
-    fact_begin(&f, FACT_LOGIN);
-    f.pairing = FACT_ANSWER;
-    f.transaction = id;
-    fact_word(&f, KEY_RESULT, code == RESULT_SUCCESS ? "success" : "failure");
+    login_begin_answer(&f, id, code == RESULT_SUCCESS);
     for (size_t i = 0; i < sizeof results / sizeof results[0]; i++)
         if (results[i].code == code)
             fact_word(&f, KEY_STATUS, results[i].name);

@@ -30,6 +30,25 @@ read_mac(struct rd text, char mac[TEXT_MAC_SIZE])
 }
 
 void
+login_begin_attempt(struct fact *f, const char *method, uint32_t transaction)
+{
+    fact_begin(f, FACT_LOGIN);
+    f->pairing = FACT_REQUEST;
+    f->transaction = transaction;
+    fact_word(f, KEY_RESULT, "attempt");
+    fact_word(f, KEY_METHOD, method);
+}
+
+void
+login_begin_answer(struct fact *f, uint32_t transaction, bool is_success)
+{
+    fact_begin(f, FACT_LOGIN);
+    f->pairing = FACT_ANSWER;
+    f->transaction = transaction;
+    fact_word(f, KEY_RESULT, is_success ? "success" : "failure");
+}
+
+void
 login_account(struct fact *f, struct rd name)
 {
     struct rd user = name, realm;

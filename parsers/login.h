@@ -8,6 +8,9 @@
 #include "fact.h"
 #include "rd.h"
 
+/* Somebody asks to be let in. Its answer has the same transaction. */
+void login_begin_attempt(struct fact *f, const char *method, uint32_t transaction);
+void login_begin_answer(struct fact *f, uint32_t transaction, bool is_success);
 /* An account as on the wire; `DOMAIN\user` gives account user and realm DOMAIN. */
 void login_account(struct fact *f, struct rd name);
 /* The same for an outer identity, which may name nobody: of `anonymous`, `anonymous@realm` and

@@ -166,13 +166,9 @@ tell_login(struct rd user, struct rd domain, struct rd host, uint32_t transactio
 {
     struct fact f;
 
-    fact_begin(&f, FACT_LOGIN);
-    f.pairing = FACT_REQUEST;
-    f.transaction = transaction;
+    login_begin_attempt(&f, "ntlmssp", transaction);
     login_account(&f, user);
     put_text(&f, KEY_REALM, domain);
-    fact_word(&f, KEY_RESULT, "attempt");
-    fact_word(&f, KEY_METHOD, "ntlmssp");
     put_text(&f, KEY_DEVICE_HOST_NAME, host);
     out->fact(out->context, &f);
 }

@@ -64,8 +64,9 @@ pieces_whole(const uint8_t *room, size_t n)
     return r.ok ? PIECES_HEADER + n : 0;
 }
 
-enum parse_result
-pieces_join(struct parse_input *in, char kind, uint8_t room[PIECES_ROOM], struct rd *message)
+/* Without a message when pieces are given up. */
+static enum parse_result
+join(struct parse_input *in, char kind, uint8_t room[PIECES_ROOM], struct rd *message)
 {
     struct piece pieces[PIECES_MAX];
     struct rd r = in->data;
@@ -100,4 +101,21 @@ pieces_join(struct parse_input *in, char kind, uint8_t room[PIECES_ROOM], struct
     in->data = r;
     *message = rd_of(room, whole);
     return PARSE_OK;
+}
+
+enum parse_result
+pieces_parse(struct parse_input *in, const struct parse_output *out, char kind,
+    enum parse_result (*tell)(
+        struct rd message, const struct parse_input *in, const struct parse_output *out))
+{
+    uint8_t room[PIECES_ROOM];
+    struct parse_input copy = *in;
+    struct rd message;
+    enum parse_result result = join(&copy, kind, room, &message);
+
+    if (result == PARSE_OK && rd_left(&message) > 0)
+        result = tell(message, in, out);
+    if (result == PARSE_OK)
+        in->data = copy.data;
+    return result;
 }

@@ -20,10 +20,11 @@ struct piece {
 };
 
 void piece_hand_on(const struct piece *p, const struct parse_output *out);
-/* OK: message->p has the type, the length, and the body; or, when there is no message in it, pieces
- * were given up for those of another message. */
-enum parse_result pieces_join(
-    struct parse_input *in, char kind, uint8_t room[PIECES_ROOM], struct rd *message);
+/* Reads such a stream of one kind: tells the message that its pieces make, from the message's
+ * header on, or gives pieces up for those of another message. */
+enum parse_result pieces_parse(struct parse_input *in, const struct parse_output *out, char kind,
+    enum parse_result (*tell)(
+        struct rd message, const struct parse_input *in, const struct parse_output *out));
 /* Puts pieces in their order as far as they follow on each other from the beginning; how many bytes
  * that is. */
 size_t pieces_lay(const struct piece *pieces, unsigned count, uint8_t room[PIECES_ROOM]);

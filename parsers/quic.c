@@ -247,16 +247,7 @@ parse(struct parse_input *in, const struct parse_output *out)
 static enum parse_result
 parse_pieces(struct parse_input *in, const struct parse_output *out)
 {
-    uint8_t room[PIECES_ROOM];
-    struct parse_input copy = *in;
-    struct rd message;
-    enum parse_result result = pieces_join(&copy, KIND, room, &message);
-
-    if (result == PARSE_OK && rd_left(&message) > 0)
-        result = tell(message, in, out);
-    if (result == PARSE_OK)
-        in->data = copy.data;
-    return result;
+    return pieces_parse(in, out, KIND, tell);
 }
 
 const struct parser parser_quic = {

@@ -85,12 +85,8 @@ tell_cookie(struct rd name, const struct parse_output *out)
     may_be_cut = rd_left(&name) == COOKIE_CUT;
     if (rd_left(&name) == 0)
         return;
-    fact_begin(&f, FACT_LOGIN);
-    f.pairing = FACT_REQUEST;
-    f.transaction = RDP_COOKIE;
+    login_begin_attempt(&f, "rdp-cookie", RDP_COOKIE);
     login_account(&f, name);
-    fact_word(&f, KEY_RESULT, "attempt");
-    fact_word(&f, KEY_METHOD, "rdp-cookie");
     if (may_be_cut)
         fact_word(&f, KEY_STATUS, "prefix");
     out->fact(out->context, &f);

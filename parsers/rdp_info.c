@@ -47,17 +47,13 @@ tell_login(const struct rd fields[FIELDS], bool is_unicode, const struct rdp_sta
 
     if (rd_left(&name) == 0)
         return;
-    fact_begin(&f, FACT_LOGIN);
-    f.pairing = FACT_REQUEST;
-    f.transaction = RDP_LOGIN;
+    login_begin_attempt(&f, "rdp-info", RDP_LOGIN);
     if (rd_left(&realm) > 0) {
         fact_text(&f, KEY_ACCOUNT, name.p, rd_left(&name));
         fact_text(&f, KEY_REALM, realm.p, rd_left(&realm));
     } else {
         login_account(&f, name);
     }
-    fact_word(&f, KEY_RESULT, "attempt");
-    fact_word(&f, KEY_METHOD, "rdp-info");
     fact_text(&f, KEY_DEVICE_HOST_NAME, s->client_name, s->name_bytes);
     out->fact(out->context, &f);
 }

@@ -4,6 +4,7 @@
  * (2.2.1.2.2); by a licensing error (2.2.1.12); by the reason for the end (Set Error
  * Info, 2.2.5.1); by a logon error, where the client wants to know of them (2.2.10.1.1.4).
  */
+#include "login.h"
 #include "rdp_internal.h"
 
 #define LICENSE_ERROR_ALERT 0xff
@@ -68,10 +69,7 @@ tell(const char *reason, uint32_t transaction, const struct parse_output *out)
 {
     struct fact f;
 
-    fact_begin(&f, FACT_LOGIN);
-    f.pairing = FACT_ANSWER;
-    f.transaction = transaction;
-    fact_word(&f, KEY_RESULT, "failure");
+    login_begin_answer(&f, transaction, false);
     fact_word(&f, KEY_REASON, reason);
     out->fact(out->context, &f);
 }

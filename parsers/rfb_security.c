@@ -106,13 +106,9 @@ tell_attempt(struct rfb_reader *m, struct rd account, struct rd target)
     m->s->has_account = rd_left(&account) > 0;
     if (!m->s->has_account || kind == NULL)
         return;
-    fact_begin(&f, FACT_LOGIN);
-    f.pairing = FACT_REQUEST;
-    f.transaction = LOGIN_TRANSACTION;
+    login_begin_attempt(&f, kind->method, LOGIN_TRANSACTION);
     login_account(&f, account);
     fact_text(&f, KEY_TARGET, target.p, rd_left(&target));
-    fact_word(&f, KEY_RESULT, "attempt");
-    fact_word(&f, KEY_METHOD, kind->method);
     m->out->fact(m->out->context, &f);
 }
 

@@ -122,14 +122,10 @@ tell_attempt(
 {
     struct fact f;
 
-    fact_begin(&f, FACT_LOGIN);
-    f.pairing = FACT_REQUEST;
-    f.transaction = s->transaction;
+    login_begin_attempt(&f, method, s->transaction);
     login_outer_identity(&f, user);
     if (!fact_has(&f, KEY_ACCOUNT))
         return false;
-    fact_word(&f, KEY_RESULT, "attempt");
-    fact_word(&f, KEY_METHOD, method);
     out->fact(out->context, &f);
     return true;
 }
@@ -191,10 +187,7 @@ sasl_end(struct sasl *s, enum sasl_end end, struct rd reason, const struct parse
         return;
     }
     s->is_named = false;
-    fact_begin(&f, FACT_LOGIN);
-    f.pairing = FACT_ANSWER;
-    f.transaction = s->transaction;
-    fact_word(&f, KEY_RESULT, end == SASL_SUCCESS ? "success" : "failure");
+    login_begin_answer(&f, s->transaction, end == SASL_SUCCESS);
     if (end == SASL_FAILURE)
         fact_text(&f, KEY_REASON, reason.p, rd_left(&reason));
     out->fact(out->context, &f);

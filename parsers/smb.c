@@ -9,6 +9,7 @@
  */
 #include "dcerpc.h"
 #include "gss.h"
+#include "login.h"
 #include "smb_internal.h"
 #include "text.h"
 #include <stdio.h>
@@ -94,10 +95,7 @@ smb_tell_result(
 
     if (status == SMB_STATUS_MORE_PROCESSING)
         return;
-    fact_begin(&f, FACT_LOGIN);
-    f.pairing = FACT_ANSWER;
-    f.transaction = transaction;
-    fact_word(&f, KEY_RESULT, status == SMB_STATUS_SUCCESS ? "success" : "failure");
+    login_begin_answer(&f, transaction, status == SMB_STATUS_SUCCESS);
     if (status != SMB_STATUS_SUCCESS)
         put_status(&f, status);
     else if (is_guest)

@@ -133,14 +133,10 @@ read_names(struct texts *t, uint32_t transaction, const struct parse_input *in,
     struct rd account = take_text(t, room);
     struct fact f;
 
-    fact_begin(&f, FACT_LOGIN);
-    f.pairing = FACT_REQUEST;
-    f.transaction = transaction;
+    login_begin_attempt(&f, "smb-session-setup", transaction);
     if (account.ok)
         login_account(&f, account);
     put_text(&f, KEY_REALM, t);
-    fact_word(&f, KEY_RESULT, "attempt");
-    fact_word(&f, KEY_METHOD, "smb-session-setup");
     if (fact_has(&f, KEY_ACCOUNT))
         out->fact(out->context, &f);
     tell_device(t, false, in, out);

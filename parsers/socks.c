@@ -59,12 +59,8 @@ tell_login(struct rd user, const char *method, const struct parse_output *out)
 {
     struct fact f;
 
-    fact_begin(&f, FACT_LOGIN);
-    f.pairing = FACT_REQUEST;
-    f.transaction = TRANSACTION;
+    login_begin_attempt(&f, method, TRANSACTION);
     login_account(&f, user);
-    fact_word(&f, KEY_RESULT, "attempt");
-    fact_word(&f, KEY_METHOD, method);
     out->fact(out->context, &f);
 }
 
@@ -76,10 +72,7 @@ tell_result(struct state *s, bool is_success, const struct parse_output *out)
     if (!s->is_pending)
         return;
     s->is_pending = false;
-    fact_begin(&f, FACT_LOGIN);
-    f.pairing = FACT_ANSWER;
-    f.transaction = TRANSACTION;
-    fact_word(&f, KEY_RESULT, is_success ? "success" : "failure");
+    login_begin_answer(&f, TRANSACTION, is_success);
     out->fact(out->context, &f);
 }
 

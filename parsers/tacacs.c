@@ -68,14 +68,27 @@ begin_login(struct fact *f, enum fact_kind kind, const char *method, const struc
 }
 
 static void
+begin_attempt(struct fact *f, const char *method, struct rd user, const struct message *m)
+{
+    begin_login(f, FACT_LOGIN, method, m);
+    f->pairing = FACT_REQUEST;
+    login_account(f, user);
+    fact_word(f, KEY_RESULT, "attempt");
+}
+
+static void
+tell_if_named(const struct fact *f, const struct message *m)
+{
+    if (fact_has(f, KEY_ACCOUNT))
+        m->out->fact(m->out->context, f);
+}
+
+static void
 tell_answer(bool is_success, struct rd said, const struct message *m)
 {
     struct fact f;
 
-    fact_begin(&f, FACT_LOGIN);
-    f.pairing = FACT_ANSWER;
-    f.transaction = m->h->session;
-    fact_word(&f, KEY_RESULT, is_success ? "success" : "failure");
+    login_begin_answer(&f, m->h->session, is_success);
     if (!is_success)
         fact_lines(&f, KEY_REASON, said.p, rd_left(&said));
     m->out->fact(m->out->context, &f);
@@ -131,13 +144,9 @@ read_start(struct rd body, const struct message *m)
     m->state->has_place = text_to_address(text_trim(w.place), &m->state->place);
     if (action != AUTHEN_LOGIN)
         return PARSE_OK;
-    begin_login(&f, FACT_LOGIN, "tacacs", m);
-    f.pairing = FACT_REQUEST;
-    login_account(&f, w.user);
-    fact_word(&f, KEY_RESULT, "attempt");
+    begin_attempt(&f, "tacacs", w.user, m);
     login_calling_station(&f, w.place);
-    if (fact_has(&f, KEY_ACCOUNT))
-        m->out->fact(m->out->context, &f);
+    tell_if_named(&f, m);
     return PARSE_OK;
 }
 
@@ -155,14 +164,10 @@ read_continue(struct rd body, const struct message *m)
     if (!m->state->asks_user || m->state->session != m->h->session || (flags & CONTINUE_ABORT) != 0)
         return PARSE_OK;
     m->state->asks_user = false;
-    begin_login(&f, FACT_LOGIN, "tacacs", m);
-    f.pairing = FACT_REQUEST;
-    login_account(&f, user);
-    fact_word(&f, KEY_RESULT, "attempt");
+    begin_attempt(&f, "tacacs", user, m);
     if (m->state->has_place)
         fact_address(&f, KEY_OUTSIDE, &m->state->place);
-    if (fact_has(&f, KEY_ACCOUNT))
-        m->out->fact(m->out->context, &f);
+    tell_if_named(&f, m);
     return PARSE_OK;
 }
 
@@ -215,14 +220,10 @@ read_authorization(struct rd body, const struct message *m)
         return PARSE_BAD;
     if (is_command(&w))
         return PARSE_OK;
-    begin_login(&f, FACT_LOGIN, "tacacs-authorization", m);
-    f.pairing = FACT_REQUEST;
-    login_account(&f, w.user);
-    fact_word(&f, KEY_RESULT, "attempt");
+    begin_attempt(&f, "tacacs-authorization", w.user, m);
     login_calling_station(&f, w.place);
     put_session(&f, &w);
-    if (fact_has(&f, KEY_ACCOUNT))
-        m->out->fact(m->out->context, &f);
+    tell_if_named(&f, m);
     return PARSE_OK;
 }
 
@@ -266,8 +267,7 @@ read_accounting(struct rd body, const struct message *m)
         is_stop                        ? "stop"
         : (flags & ACCOUNT_START) != 0 ? "start"
                                        : "interim");
-    if (fact_has(&f, KEY_ACCOUNT))
-        m->out->fact(m->out->context, &f);
+    tell_if_named(&f, m);
     return PARSE_OK;
 }
 

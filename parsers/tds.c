@@ -106,12 +106,8 @@ read_login(
         s->is_pending = gss_token(sspi, s->transaction, in, out);
         return;
     }
-    fact_begin(&f, FACT_LOGIN);
-    f.pairing = FACT_REQUEST;
-    f.transaction = s->transaction;
+    login_begin_attempt(&f, "tds-login", s->transaction);
     login_account(&f, user);
-    fact_word(&f, KEY_RESULT, "attempt");
-    fact_word(&f, KEY_METHOD, "tds-login");
     fact_text(&f, KEY_DEVICE_HOST_NAME, host.p, rd_left(&host));
     s->is_pending = fact_has(&f, KEY_ACCOUNT);
     if (s->is_pending)
@@ -139,10 +135,7 @@ tell_result(struct state *s, const struct rd *error, const struct parse_output *
     if (!s->is_pending)
         return;
     s->is_pending = false;
-    fact_begin(&f, FACT_LOGIN);
-    f.pairing = FACT_ANSWER;
-    f.transaction = s->transaction;
-    fact_word(&f, KEY_RESULT, error == NULL ? "success" : "failure");
+    login_begin_answer(&f, s->transaction, error == NULL);
     if (error != NULL)
         put_reason(&f, *error);
     out->fact(out->context, &f);

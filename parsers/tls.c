@@ -9,6 +9,7 @@
  */
 #include "tls.h"
 #include "answer.h"
+#include "login.h"
 
 #define RECORD_HEADER 5
 #define RECORD_MAX (16384 + 2048) /* RFC 5246, 6.2.3 */
@@ -102,11 +103,8 @@ tell_result(struct state *s, const char *reason, const struct parse_input *in,
     if (!s->is_pending)
         return;
     s->is_pending = false;
-    fact_begin(&f, FACT_LOGIN);
-    f.pairing = FACT_ANSWER;
-    f.transaction = s->transaction;
+    login_begin_answer(&f, s->transaction, reason == NULL);
     fact_word(&f, KEY_METHOD, method(in));
-    fact_word(&f, KEY_RESULT, reason == NULL ? "success" : "failure");
     if (reason == NULL)
         fact_flag(&f, KEY_INFERRED);
     else
