@@ -137,21 +137,23 @@ take_nocase(struct rd *r, const char *word)
     return true;
 }
 
-/* The title in what is there of a page. */
-static void
-read_title(struct rd page, struct http_state *s, const struct parse_output *out)
+/* The title in what is there of a page. False: more of it (`is_whole`: there is none) may tell. */
+static bool
+read_title(struct rd page, bool is_whole, const struct parse_output *out)
 {
     struct rd r = rd_sub_upto(&page, TITLE_WITHIN), tag, title;
 
-    s->wants_title = false;
+    is_whole |= rd_left(&page) > 0;
     while (text_take_until(&r, "<", &tag)) {
         if (!take_nocase(&r, "title"))
             continue;
-        if (text_take_until(&r, ">", &tag) && text_take_until(&r, "<", &title) &&
-            rd_left(&title) <= TITLE_MAX)
+        if (!text_take_until(&r, ">", &tag) || !text_take_until(&r, "<", &title))
+            return is_whole;
+        if (rd_left(&title) <= TITLE_MAX)
             tell_text(out, FACT_BANNER, "http-title", KEY_TEXT, text_trim(title));
-        return;
+        return true;
     }
+    return is_whole;
 }
 
 /* `left` bytes of a body, of which some are here. */
@@ -185,9 +187,11 @@ read_length(struct parse_input *in, struct http_state *s, unsigned side, enum ht
         http_vpn_form((enum http_form)s->form, rd_sub(&body, (size_t)s->left[0]), s, out);
         s->form = HTTP_FORM_NONE;
     } else if (side == 1 && s->wants_title) {
-        read_title(
-            rd_sub_upto(&body, s->left[1] < rd_left(&body) ? (size_t)s->left[1] : rd_left(&body)),
-            s, out);
+        bool is_whole = s->left[1] <= rd_left(&body);
+
+        if (!read_title(is_whole ? rd_sub(&body, (size_t)s->left[1]) : body, is_whole, out))
+            return PARSE_MORE;
+        s->wants_title = false;
     }
     pass_over(in, s, side, next);
     return PARSE_OK;
@@ -249,11 +253,20 @@ read_body(
     case HTTP_TRAILER:
         return read_trailer(in, s, side);
     default: /* to the end of the connection */
-        if (side == 1 && s->wants_title)
-            read_title(in->data, s, out);
+        if (side == 1 && s->wants_title && !read_title(in->data, false, out))
+            return PARSE_MORE;
+        s->wants_title = false;
         rd_skip(&in->data, rd_left(&in->data));
         return PARSE_OK;
     }
+}
+
+/* Behind a form's body some clients send one more: RFC 9112, 2.2. */
+static void
+skip_empty_lines(struct rd *r)
+{
+    while (rd_left(r) > 0 && (rd_peek(r) == '\r' || rd_peek(r) == '\n'))
+        rd_skip(r, 1);
 }
 
 static enum parse_result
@@ -280,6 +293,7 @@ parse(struct parse_input *in, const struct parse_output *out)
         in->data = r;
         return result;
     }
+    skip_empty_lines(&r);
     result = http_read_head(&r, side == 0, &h);
     if (result != PARSE_OK)
         return result;

@@ -7,7 +7,7 @@
 #include "text.h"
 
 #define METHOD_MAX 32 /* SSTP_DUPLEX_POST has 16 */
-#define FIRST_LINE_MAX 8192
+#define FIRST_LINE_MAX 15000
 #define MINOR_MAX 4 /* of a version, behind `HTTP/1.` */
 #define FIELDS_MAX 128
 
@@ -96,6 +96,17 @@ read_status_line(struct rd line, struct http_head *h)
     return true;
 }
 
+/* RFC 9112, 6.1: of several codings the last. */
+static bool
+is_chunked(struct rd codings)
+{
+    struct rd before;
+
+    (void)text_take_until_last(&codings, ",", &before);
+    codings = text_trim(codings);
+    return text_equals_nocase(&codings, "chunked");
+}
+
 static void
 read_field(struct rd line, struct http_head *h)
 {
@@ -133,7 +144,7 @@ read_field(struct rd line, struct http_head *h)
     if (text_equals_nocase(&name, "content-length"))
         h->has_length = text_to_number(value, &h->length);
     else if (text_equals_nocase(&name, "transfer-encoding"))
-        h->is_chunked = text_contains(value, "chunked");
+        h->is_chunked = is_chunked(value);
     else if (text_take(&name, "X-CSTP-"))
         h->is_cstp = true;
 }
@@ -145,6 +156,8 @@ http_read_head(struct rd *r, bool from_client, struct http_head *out)
     struct rd at = *r, line;
     bool may_be = from_client ? may_be_request(at) : may_be_response(at);
 
+    if (rd_left(&at) == 0)
+        return PARSE_MORE;
     /* In the middle of a connection the sides may be taken for each other. */
     may_be = may_be || may_be_response(at) || may_be_request(at);
     if (!may_be)

@@ -300,25 +300,30 @@ check_first(struct rd data, bool *is_server)
 }
 
 /* RFC 5246, E.2: a client that knows SSLv2 as well. It has no extensions to tell of. */
-static bool
+static enum parse_result
 read_v2_hello(struct rd *r)
 {
-    struct rd hello, body;
     uint16_t specs, id, challenge, version;
-    uint8_t first = rd_u8(r), length = rd_u8(r);
+    struct rd body;
+    size_t length;
 
-    if (first != V2_LONG)
-        return false;
-    hello = rd_sub(r, length);
-    body = hello;
-    if (rd_u8(&body) != TLS_CLIENT_HELLO)
-        return false;
+    rd_skip(r, 1);
+    length = rd_u8(r);
+    body = *r;
+    if (rd_left(&body) > 0 && rd_peek(&body) != TLS_CLIENT_HELLO)
+        return PARSE_NOT_MINE;
+    rd_skip(&body, 1);
     version = rd_u16(&body);
     specs = rd_u16(&body);
     id = rd_u16(&body);
     challenge = rd_u16(&body);
-    return body.ok && (version == 2 || version >> 8 == 3) && specs > 0 && specs % V2_SPEC == 0 &&
-           challenge >= 16 && challenge <= 32 && V2_FIXED + specs + id + challenge == length;
+    if (!body.ok)
+        return PARSE_MORE;
+    if ((version != 2 && version >> 8 != 3) || specs == 0 || specs % V2_SPEC != 0 ||
+        challenge < 16 || challenge > 32 || (size_t)V2_FIXED + specs + id + challenge != length)
+        return PARSE_NOT_MINE;
+    rd_skip(r, length);
+    return r->ok ? PARSE_OK : PARSE_MORE;
 }
 
 static enum parse_result
@@ -347,7 +352,7 @@ read_known(struct reading *reading, struct parse_input *in)
     } else if (type == RECORD_CHANGE || type == RECORD_DATA) {
         if (!reading->by_client)
             tell_result(s, NULL, in, reading->out);
-        if (reading->by_client || s->is_timed || in->is_nested)
+        if (reading->by_client ? !s->asks_again : s->is_timed || in->is_nested)
             in->skip = PARSE_SKIP_ALL; /* the rest is sealed */
     }
     in->data = r;
@@ -368,8 +373,9 @@ parse(struct parse_input *in, const struct parse_output *out)
 
     if (!s->is_known) {
         if (rd_peek(&in->data) == V2_LONG) {
-            if (!read_v2_hello(&v2))
-                return PARSE_NOT_MINE;
+            result = read_v2_hello(&v2);
+            if (result != PARSE_OK)
+                return result;
             s->is_known = true;
             s->is_other_way = !in->from_client;
             in->data = v2;

@@ -324,7 +324,7 @@ switch_parsers(struct job *job, unsigned row)
     pair->is_chosen = false;
     if (job->o->parsers[row]->relays && !job->is_nested)
         job->f->marks |= FLOW_IS_RELAYED;
-    *job->candidates = job->o->anywhere[OBSERVE_TCP] & ~(UINT64_C(1) << row);
+    *job->candidates = job->o->anywhere[OBSERVE_TCP]; /* HTTP may carry HTTP */
     if (!job->is_nested)
         observe_classify_anew(job->o, job->f);
     return true;

@@ -12,6 +12,7 @@ struct turn {
     bool from_server;
     const char *text;
     uint64_t skip;
+    bool is_waiting; /* not all there: comes again, with more */
 };
 
 #define TURNS 5
@@ -89,6 +90,25 @@ static const struct {
                 "HTTP/1.0 200 OK\r\nServer: nginx\r\nContent-Type: text/html\r\n\r\n<html><head>"
                 "<TITLE lang=en> PiKVM Index </TITLE>" } },
         "banner what=http-server text=nginx; banner what=http-title text=PiKVM Index", false },
+    { "a title that comes later",
+        { { .from_server = true,
+              .text = "HTTP/1.0 200 OK\r\nContent-Type: text/html\r\nContent-Length: 41\r\n\r\n" },
+            { .from_server = true, .text = "<html><head><ti", .is_waiting = true },
+            { .from_server = true, .text = "<html><head><title>PiKVM Index", .is_waiting = true },
+            { .from_server = true, .text = "<html><head><title>PiKVM Index</title></h" } },
+        "banner what=http-title text=PiKVM Index", false },
+    { "a page without a title",
+        { { .from_server = true,
+            .text = "HTTP/1.0 200 OK\r\nContent-Type: text/html\r\nContent-Length: 6\r\n\r\n"
+                    "<html>HTTP/1.0 204 No\r\nServer: x\r\n\r\n" } },
+        "banner what=http-server text=x", false },
+    { "empty lines before a request",
+        { { .text = "\r\nPOST / HTTP/1.1\r\nContent-Length: 1\r\n\r\nx\r\n" GET "\r\n" } }, HOST,
+        false },
+    { "chunks, by another coding's side",
+        { { .text = "POST / HTTP/1.1\r\nTransfer-Encoding: gzip, Chunked\r\n\r\n"
+                    "1\r\nx\r\n0\r\n\r\n" GET "\r\n" } },
+        HOST, false },
     { "the answer to HEAD has no body",
         { { .text = "HEAD / HTTP/1.1\r\n\r\n" },
             { .from_server = true,
@@ -187,7 +207,7 @@ test_conversations(void **state)
 
         for (const struct turn *t = cases[i].turns; t < cases[i].turns + TURNS && t->text != NULL;
              t++)
-            if (feed(t, &kept, &c) != PARSE_OK)
+            if (feed(t, &kept, &c) != (t->is_waiting ? PARSE_MORE : PARSE_OK))
                 fail_msg("%s: refused \"%s\"", cases[i].name, t->text);
         if (strcmp(c.facts, cases[i].facts) != 0)
             fail_msg("%s: %s", cases[i].name, c.facts);

@@ -28,7 +28,7 @@
           */
 #define PORT_MANY                                                                                  \
     4006 /* M<letter><c or s><text>: handed on as the letter's stream; - begins anew */
-#define PORT_OTHER 4999
+#define PORT_OTHER 4999 /* N<text>: told, the first; the next is another's */
 #define TYPE_LINK 0x9999
 #define TYPE_MANY 0x9998
 
@@ -159,6 +159,21 @@ parse_turning(struct parse_input *in, const struct parse_output *out)
     return result;
 }
 
+static enum parse_result
+parse_once(struct parse_input *in, const struct parse_output *out)
+{
+    struct rd text;
+    enum parse_result result;
+
+    if (in->state->bytes[0] != 0)
+        return PARSE_NOT_MINE;
+    result = message(in, 'N', &text);
+    in->state->bytes[0] = 1;
+    if (result == PARSE_OK)
+        say(out, "once", text.p, rd_left(&text));
+    return result;
+}
+
 static const struct parser parsers[] = {
     { .name = "word",
         .transports = PARSER_TCP | PARSER_LINK,
@@ -190,13 +205,18 @@ static const struct parser parsers[] = {
         .transports = PARSER_UDP | PARSER_LINK,
         .ports = { PORT_MANY, TYPE_MANY },
         .parse = parse_many },
+    { .name = "once",
+        .transports = PARSER_TCP,
+        .anywhere = true,
+        .has_state = true,
+        .parse = parse_once },
 };
 
 const struct parser *const *
 parser_table(unsigned *count)
 {
     static const struct parser *const table[] = { &parsers[0], &parsers[1], &parsers[2],
-        &parsers[3], &parsers[4], &parsers[5], &parsers[6] };
+        &parsers[3], &parsers[4], &parsers[5], &parsers[6], &parsers[7] };
 
     *count = sizeof table / sizeof table[0];
     return table;
@@ -325,6 +345,8 @@ static const struct {
         { { .seq = 1, .text = "C\n" }, { .seq = 3, .text = "Wuser\n" },
             { .seq = 9, .text = "C\n" } },
         "count:1 word:user" },
+    { "a protocol within itself begins anew", PORT_OTHER,
+        { { .seq = 1, .text = "None\n" }, { .seq = 6, .text = "Ntwo\n" } }, "once:one once:two" },
     { "what datagrams carry is a stream of its own", PORT_TUNNEL,
         { { .text = "TWone\n" }, { .text = "TWtwo\n", .from_server = true } },
         "nested:one nested:two" },
