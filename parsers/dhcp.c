@@ -17,12 +17,14 @@ extern const struct parser parser_dhcp;
 #define OP_REPLY 2
 #define ETHERNET 1
 #define CHADDR_BYTES 16
-#define NAMES_BYTES (64 + 128) /* sname, file */
-#define MAGIC 0x63825363u      /* RFC 2131, 3 */
+#define SNAME_BYTES 64
+#define FILE_BYTES 128
+#define MAGIC 0x63825363u /* RFC 2131, 3 */
 #define OPTION_PAD 0
 #define OPTION_MASK 1
 #define OPTION_HOST_NAME 12
 #define OPTION_ADDRESS 50
+#define OPTION_OVERLOAD 52
 #define OPTION_TYPE 53
 #define OPTION_PARAMETERS 55
 #define OPTION_CLASS 60
@@ -30,6 +32,9 @@ extern const struct parser parser_dhcp;
 #define OPTION_FQDN 81
 #define OPTION_END 255
 #define OPTIONS_MAX 128
+#define OVERLOAD_FILE 1
+#define OVERLOAD_SNAME 2
+#define JOINED_BYTES 512  /* of all options that come in parts */
 #define FQDN_HEAD 3       /* flags and two obsolete codes */
 #define FQDN_ENCODED 0x04 /* as labels, not as text */
 #define TYPE_REQUEST 3
@@ -39,11 +44,32 @@ extern const struct parser parser_dhcp;
 
 struct message {
     uint8_t op, type;
+    bool is_cut;
     struct rd mac;
     struct in6_addr client, assigned;
     struct rd option[256];
     bool has[256];
+    uint8_t joined[JOINED_BYTES]; /* those of several parts, whole */
+    size_t joined_length;
 };
+
+/* One more part of an option: both are laid one behind the other. What finds no room is left out,
+ * and what is there already: some say a thing twice. */
+static void
+join(struct message *m, struct rd *option, struct rd more)
+{
+    size_t before = rd_left(option), n = rd_left(&more);
+    uint8_t *at = m->joined + m->joined_length;
+
+    if (n == 0 || before + n > JOINED_BYTES - m->joined_length ||
+        (before == n && memcmp(option->p, more.p, n) == 0))
+        return;
+    if (before > 0)
+        memcpy(at, option->p, before);
+    memcpy(at + before, more.p, n);
+    m->joined_length += before + n;
+    *option = rd_of(at, before + n);
+}
 
 static bool
 read_options(struct rd *r, struct message *m)
@@ -61,20 +87,34 @@ read_options(struct rd *r, struct message *m)
         value = rd_sub(r, rd_u8(r));
         if (!value.ok)
             return false;
-        if (!m->has[code]) {
-            m->has[code] = true;
+        if (m->has[code])
+            join(m, &m->option[code], value);
+        else
             m->option[code] = value;
-        }
+        m->has[code] = true;
         n++;
     }
-    return false; /* the end option must always be there: RFC 2131, 3 */
+    return rd_left(r) == 0 && !m->is_cut; /* some leave the end out, against RFC 2131, 3 */
+}
+
+/* The options, and those in the fields for names. */
+static bool
+read_all_options(struct rd *r, struct rd sname, struct rd file, struct message *m)
+{
+    uint8_t overload;
+
+    if (!read_options(r, m))
+        return false;
+    overload = rd_peek(&m->option[OPTION_OVERLOAD]);
+    return ((overload & OVERLOAD_FILE) == 0 || read_options(&file, m)) &&
+           ((overload & OVERLOAD_SNAME) == 0 || read_options(&sname, m));
 }
 
 static enum parse_result
 read_message(struct rd *r, struct message *m)
 {
     uint8_t hardware, length;
-    struct rd chaddr;
+    struct rd chaddr, sname, file;
 
     m->op = rd_u8(r);
     hardware = rd_u8(r);
@@ -84,14 +124,15 @@ read_message(struct rd *r, struct message *m)
     m->assigned = ip_read_v4(r);
     rd_skip(r, 4 + 4); /* next server, relay */
     chaddr = rd_sub(r, CHADDR_BYTES);
-    rd_skip(r, NAMES_BYTES);
+    sname = rd_sub(r, SNAME_BYTES);
+    file = rd_sub(r, FILE_BYTES);
     if (rd_u32(r) != MAGIC || !r->ok)
         return r->ok ? PARSE_NOT_MINE : PARSE_MORE;
     if ((m->op != OP_REQUEST && m->op != OP_REPLY) || length > CHADDR_BYTES)
         return PARSE_BAD;
     if (hardware == ETHERNET && length == TEXT_MAC_OCTETS)
         m->mac = rd_sub(&chaddr, TEXT_MAC_OCTETS);
-    if (!read_options(r, m))
+    if (!read_all_options(r, sname, file, m))
         return PARSE_BAD;
     if (m->has[OPTION_TYPE])
         m->type = rd_u8(&m->option[OPTION_TYPE]);
@@ -169,7 +210,7 @@ tell(struct message *m, const struct parse_output *out)
 static enum parse_result
 parse(struct parse_input *in, const struct parse_output *out)
 {
-    struct message m = { .op = 0 };
+    struct message m = { .is_cut = in->is_cut };
     struct rd r = in->data;
     enum parse_result result = read_message(&r, &m);
 

@@ -2,9 +2,10 @@
  *
  * DNS (RFC 1035) and LLMNR (RFC 4795): which names were asked for, whoever answered, and which
  * addresses a name was answered with, under the name first asked for, however many aliases lie
- * between. Dynamic updates (RFC 2136) name the zone, and the host that registers itself. A message
- * is read to its end before anything is said of it, so that what merely sits on port 53 is not
- * taken for DNS. A look-up over TLS or HTTPS is not seen.
+ * between. Dynamic updates (RFC 2136) name the zone, and the host that registers itself;
+ * notifications (RFC 1996) the zone. A message is read to its end before anything is said of it,
+ * so that what merely sits on port 53 is not taken for DNS; one that the capture cut must be a
+ * plain question. A look-up over TLS or HTTPS is not seen.
  */
 #include "dns_message.h"
 #include "parser.h"
@@ -180,24 +181,56 @@ tell_update(const struct dns_message *m, const struct parse_output *out)
         }
 }
 
+/* What questions of an operation are called; NULL: it is none that is read. */
+static const char *
+question_word(const struct dns_message *m, const struct parse_input *in)
+{
+    bool is_llmnr = in->source_port == PORT_LLMNR || in->destination_port == PORT_LLMNR;
+
+    switch (m->opcode) {
+    case DNS_OPCODE_QUERY:
+        return is_llmnr ? "llmnr" : "dns-question";
+    case DNS_OPCODE_NOTIFY:
+        return "dns-notify";
+    case DNS_OPCODE_UPDATE:
+        return "dns-update";
+    default:
+        return NULL;
+    }
+}
+
 static bool
 read_message(struct rd bytes, const struct parse_input *in, const struct parse_output *out)
 {
-    bool is_llmnr = in->source_port == PORT_LLMNR || in->destination_port == PORT_LLMNR;
     struct dns_message m;
+    const char *word;
 
-    if (!dns_check(bytes, &m) || (m.opcode != DNS_OPCODE_QUERY && m.opcode != DNS_OPCODE_UPDATE))
+    if (!dns_check(bytes, &m) || (word = question_word(&m, in)) == NULL)
         return false;
-    if (m.opcode == DNS_OPCODE_UPDATE) {
-        tell_questions(&m, "dns-update", out);
-        if (!m.is_response)
-            tell_update(&m, out);
-        return true;
-    }
-    tell_questions(&m, is_llmnr ? "llmnr" : "dns-question", out);
-    if (m.is_response && m.rcode == 0 && m.questions == 1)
-        tell_answers(&m, in, is_llmnr, out);
+    tell_questions(&m, word, out);
+    if (m.opcode == DNS_OPCODE_UPDATE && !m.is_response)
+        tell_update(&m, out);
+    else if (m.opcode == DNS_OPCODE_QUERY && m.is_response && m.rcode == 0 && m.questions == 1)
+        tell_answers(&m, in, strcmp(word, "llmnr") == 0, out);
     return true;
+}
+
+/* Short captures keep the question and cut the rest: then it must be an ordinary one. */
+static enum parse_result
+read_cut(struct rd bytes, const struct parse_input *in, const struct parse_output *out)
+{
+    struct dns_message m;
+    struct rd behind, class_number;
+    const char *word;
+
+    if (!dns_check_questions(bytes, &m, &behind) || m.questions != 1 ||
+        m.opcode != DNS_OPCODE_QUERY || (word = question_word(&m, in)) == NULL)
+        return PARSE_MORE;
+    class_number = rd_of(behind.p - sizeof(uint16_t), sizeof(uint16_t));
+    if ((rd_u16(&class_number)) != DNS_CLASS_IN)
+        return PARSE_MORE;
+    tell_questions(&m, word, out);
+    return PARSE_OK;
 }
 
 static enum parse_result
@@ -215,8 +248,10 @@ parse(struct parse_input *in, const struct parse_output *out)
             return PARSE_MORE;
     } else {
         rd_skip(&r, rd_left(&r));
-        if (in->is_cut)
-            return PARSE_MORE;
+        if (in->is_cut) {
+            in->data = r;
+            return read_cut(message, in, out);
+        }
     }
     if (!read_message(message, in, out))
         return PARSE_BAD;

@@ -14,24 +14,20 @@
 #define OPCODE_MASK 0xfu
 #define RCODE_MASK 0xfu
 #define LABEL_MAX 63
-#define POINTER 0xc0     /* the two upper bits: the rest of the name stands elsewhere */
-#define JUMPS_MAX 32     /* pointers to pointers within one name; servers use a few */
-#define QUESTIONS_MAX 32 /* mDNS asks for several services at once */
-#define ROOT "<root>"    /* as protocol analysers write it */
+#define POINTER 0xc0      /* the two upper bits: the rest of the name stands elsewhere */
+#define JUMPS_MAX 32      /* pointers to pointers within one name; servers use a few */
+#define QUESTIONS_MAX 128 /* mDNS asks for many services at once */
+#define ROOT "<root>"     /* as protocol analysers write it */
 
-/* A dot within a label is no boundary: RFC 4343, 2.1. */
+/* As protocol analysers write it: what may be a dot within a label (RFC 4343, 2.1) looks like its
+ * end. */
 static void
 put_label(struct dns_name *name, struct rd label)
 {
     if (name->length > 0)
         name->text[name->length++] = '.';
-    while (rd_left(&label) > 0) {
-        uint8_t c = rd_u8(&label);
-
-        if (c == '.' || c == '\\')
-            name->text[name->length++] = '\\';
-        name->text[name->length++] = (char)c;
-    }
+    while (rd_left(&label) > 0)
+        name->text[name->length++] = (char)rd_u8(&label);
 }
 
 bool
@@ -124,7 +120,7 @@ skip_record(struct rd *r)
 }
 
 bool
-dns_check(struct rd whole, struct dns_message *m)
+dns_check_questions(struct rd whole, struct dns_message *m, struct rd *behind)
 {
     struct rd r = whole;
     struct dns_name name;
@@ -145,6 +141,17 @@ dns_check(struct rd whole, struct dns_message *m)
     for (unsigned i = 0; i < m->questions; i++)
         if (!dns_next_question(m, &r, &name))
             return false;
+    *behind = r;
+    return true;
+}
+
+bool
+dns_check(struct rd whole, struct dns_message *m)
+{
+    struct rd r;
+
+    if (!dns_check_questions(whole, m, &r))
+        return false;
     for (unsigned section = 0; section < DNS_SECTIONS; section++)
         for (unsigned i = 0; i < m->records[section]; i++)
             if (!skip_record(&r))

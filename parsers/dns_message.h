@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * A message in the format of the DNS (RFC 1035, 4.1), which mDNS, LLMNR and NetBIOS names share.
- * Names are text with the case as on the wire; `.` and `\` within a label have a backslash before
- * them. A message is read to its end before anything is said of it: dns_check() first.
+ * Names are text with the case as on the wire, a dot between two labels. A message is read to its
+ * end before anything is said of it: dns_check() first.
  */
 #ifndef PARSERS_DNS_MESSAGE_H
 #define PARSERS_DNS_MESSAGE_H
@@ -10,9 +10,8 @@
 #include "fact.h"
 #include "rd.h"
 
-#define DNS_NAME_BYTES 255                 /* RFC 1035, 2.3.4 */
-#define DNS_NAME_TEXT (2 * DNS_NAME_BYTES) /* every byte may need its backslash */
-#define DNS_RECORDS_MAX 256                /* looked at in one message */
+#define DNS_NAME_BYTES 255  /* RFC 1035, 2.3.4 */
+#define DNS_RECORDS_MAX 256 /* looked at in one message */
 
 #define DNS_TYPE_A 1
 #define DNS_TYPE_CNAME 5
@@ -24,10 +23,11 @@
 #define DNS_CLASS_IN 1
 
 #define DNS_OPCODE_QUERY 0
+#define DNS_OPCODE_NOTIFY 4 /* RFC 1996 */
 #define DNS_OPCODE_UPDATE 5 /* RFC 2136 */
 
 struct dns_name {
-    char text[DNS_NAME_TEXT];
+    char text[DNS_NAME_BYTES];
     size_t length; /* of the text; 0: the root */
     size_t bytes;  /* on the wire, without compression */
 };
@@ -60,6 +60,8 @@ void dns_lower(struct dns_name *name);
 
 /* Fills in *m and reads all of it once. False: it is no message, or not all of one. */
 bool dns_check(struct rd whole, struct dns_message *m);
+/* The same as far as the questions; *behind receives what follows them. */
+bool dns_check_questions(struct rd whole, struct dns_message *m, struct rd *behind);
 /* The next question at r, which starts at m->body. */
 bool dns_next_question(const struct dns_message *m, struct rd *r, struct dns_name *name);
 

@@ -85,7 +85,7 @@ static const struct {
         "05612e625c63"
         "03636f6d00"
         "00010001",
-        "name what=dns-question name=a\\.b\\\\c.com", 53, PARSE_UDP, PARSE_OK },
+        "name what=dns-question name=a.b\\c.com", 53, PARSE_UDP, PARSE_OK },
     { "mDNS, a second question that points into the first",
         "000000000002000000000000"
         "045f697070"
@@ -153,7 +153,9 @@ static const struct {
     { "a label of 64 bytes", "12340100000100000000000040616161", "", 53, PARSE_UDP, PARSE_BAD },
     { "an answer that is not there", "123481800001000100000000" WWW "00010001", "", 53, PARSE_UDP,
         PARSE_BAD },
-    { "a notification (RFC 1996) asks nothing", "123424000001000000000000" WWW "00060001", "", 53,
+    { "a notification (RFC 1996) names the zone", "123424000001000000000000" WWW "00060001",
+        "name what=dns-notify name=www.example.com", 53, PARSE_UDP, PARSE_OK },
+    { "an inverse question (RFC 3425)", "123408000001000000000000" WWW "00010001", "", 53,
         PARSE_UDP, PARSE_BAD },
     { "a thousand questions", "1234010003e8000000000000" WWW "00010001", "", 53, PARSE_UDP,
         PARSE_BAD },
@@ -186,16 +188,57 @@ test_samples_say_what_they_say(void **state)
 }
 
 static void
-test_no_prefix_says_anything(void **state)
+test_cut_messages(void **state)
 {
+    static const struct {
+        const char *name, *hex, *facts;
+        enum parse_result result;
+    } cut[] = {
+        { "in its answer", "123481800001000100000000" WWW "00010001c00c000100010000", ASKED,
+            PARSE_OK },
+        { "in its name", "123481800001000100000000 03777777076578", "", PARSE_MORE },
+        { "in its type", "123481800001000100000000" WWW "000100", "", PARSE_MORE },
+        { "of another class", "123481800001000100000000" WWW "00010007c00c", "", PARSE_MORE },
+        { "of two questions", "123481800002000100000000" WWW "00010001c00c00010001c00c", "",
+            PARSE_MORE },
+        { "an update", "123428000001000100000000" WWW "00060001c00c", "", PARSE_MORE },
+    };
+
     (void)state;
-    for (size_t i = 0; i < COUNT(samples); i++)
-        if (samples[i].result == PARSE_OK)
-            parse_check_no_prefix_tells(
-                parser_of(samples[i].port), message(i), samples[i].name, samples[i].hex);
+    for (size_t i = 0; i < COUNT(cut); i++) {
+        struct parse_input in = {
+            .transport = PARSE_UDP, .is_cut = true, .source_port = 53, .destination_port = 40000
+        };
+
+        parse_check_tells(&parser_dns, &in, cut[i].name, cut[i].hex, cut[i].result, cut[i].facts);
+    }
 }
 
-/* The longest name there is: 127 labels of one byte, each of which needs a backslash. */
+/* Of what the capture cut, no more than the whole says. */
+static void
+test_prefixes(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(samples); i++) {
+        uint8_t bytes[ROOM];
+        size_t n = parse_check_hex(bytes, sizeof bytes, samples[i].hex);
+
+        for (size_t cut = 0; samples[i].result == PARSE_OK && cut < 2 * n; cut++) {
+            struct parse_input in = message(i);
+            struct parse_check c;
+            enum parse_result result;
+
+            in.is_cut = cut % 2 == 1;
+            result = parse_check_run(parser_of(samples[i].port), &in, bytes, cut / 2, &c);
+
+            if (strncmp(c.facts, samples[i].facts, strlen(c.facts)) != 0 ||
+                (!in.is_cut && (result == PARSE_OK || c.count > 0)))
+                fail_msg("%s, %zu bytes: %s", samples[i].name, cut / 2, c.facts);
+        }
+    }
+}
+
+/* The longest name there is: 127 labels of one byte. */
 static void
 test_longest_name(void **state)
 {
@@ -222,7 +265,8 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_samples_say_what_they_say),
-        cmocka_unit_test(test_no_prefix_says_anything),
+        cmocka_unit_test(test_cut_messages),
+        cmocka_unit_test(test_prefixes),
         cmocka_unit_test(test_longest_name),
     };
 
