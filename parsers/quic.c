@@ -11,9 +11,11 @@
 #include "pieces.h"
 #include "tls.h"
 
+#define LONG_FORM 0x80
 #define LONG_HEADER 0xc0
 #define TYPE_MASK 0x30
 #define ID_MAX 20
+#define NEGOTIATION 0    /* for a version: RFC 9000, 17.2.1 */
 #define FIRST_ID_LEAST 8 /* RFC 9000, 7.2 */
 #define PACKET_MAX 2048
 #define SAMPLE_OFFSET 4 /* from the packet number: RFC 9001, 5.4.2 */
@@ -89,13 +91,15 @@ read_header(struct rd data, struct initial *out)
 {
     struct rd r = data, source;
     uint8_t first = rd_u8(&r);
+    uint32_t number = rd_u32(&r);
     uint64_t length;
 
-    if (rd_left(&data) > 0 && (first & LONG_HEADER) != LONG_HEADER)
+    if (rd_left(&data) > 0 && (first & LONG_HEADER) != LONG_HEADER &&
+        ((first & LONG_FORM) == 0 || number != NEGOTIATION))
         return PARSE_NOT_MINE;
-    out->version = version_of(rd_u32(&r));
-    if (!r.ok)
+    if (!r.ok || number == NEGOTIATION) /* the client asks again, in a version that both know */
         return PARSE_MORE;
+    out->version = version_of(number);
     if (out->version == NULL || (first & TYPE_MASK) != out->version->type)
         return PARSE_NOT_MINE;
     out->id = rd_sub(&r, rd_u8(&r));
@@ -225,8 +229,9 @@ parse(struct parse_input *in, const struct parse_output *out)
     if (rd_left(&initial.id) < FIRST_ID_LEAST)
         return PARSE_NOT_MINE;
     memcpy(packet, r.p, initial.length);
+    /* A version to be refused may have other keys: what the client sends next counts. */
     if (!open_packet(&initial, packet, &frames))
-        return PARSE_NOT_MINE;
+        return initial.version == &reserved ? PARSE_MORE : PARSE_NOT_MINE;
     count = read_frames(frames, pieces);
     laid = pieces_lay(pieces, count, room);
     whole = pieces_whole(room, laid);

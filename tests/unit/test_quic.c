@@ -164,7 +164,16 @@ static const struct {
     enum parse_result result;
 } others[] = {
     { "short header", "4001020304050607", PARSE_NOT_MINE },
-    { "version negotiation", "c00000000008010203040506070800", PARSE_NOT_MINE },
+    { "version negotiation, where most of the first octet is arbitrary",
+        "800000000008010203040506070800", PARSE_MORE },
+    { "a short header of version 0", "400000000008010203040506070800", PARSE_NOT_MINE },
+    { "version negotiation", "c00000000008010203040506070800", PARSE_MORE },
+    { "a version to be refused, under unknown keys",
+        "c01a2a3a4a 08 0102030405060708 00 00 14 0001020304050607 08090a0b0c0d0e0f 10111213",
+        PARSE_MORE },
+    { "the same in version 1",
+        "c000000001 08 0102030405060708 00 00 14 0001020304050607 08090a0b0c0d0e0f 10111213",
+        PARSE_NOT_MINE },
     { "a handshake packet", "e000000001080102030405060708000000", PARSE_NOT_MINE },
     { "a token that lies of its length", "c000000001080102030405060708 00 bfffffff", PARSE_BAD },
     { "a packet too short to be sealed", "c000000001080102030405060708 00 00 04 01020304",
