@@ -29,15 +29,24 @@ is_tag_char(uint8_t c)
            c == '-' || c == '_' || c == '$' || c == '#';
 }
 
+/* Three digits: in the middle of a connection a reply of FTP's or SMTP's (230 Login successful). */
+static bool
+is_reply_code(struct rd tag)
+{
+    struct rd text;
+
+    return line_code(tag, &text) != 0 && rd_left(&text) == 0;
+}
+
 static enum parse_result
 opens(struct rd start, bool from_client, const struct parse_input *in)
 {
     static const char *const commands[] = { "LOGIN ", "AUTHENTICATE ", "CAPABILITY\r",
         "CAPABILITY\n", "STARTTLS\r", "ID (", "ID NIL", NULL };
     static const char *const greetings[] = { "* OK", "* PREAUTH", NULL };
+    struct rd tag = start;
     size_t n = 0;
 
-    (void)in;
     if (!from_client)
         return line_opens(start, greetings);
     while (rd_left(&start) > 0 && is_tag_char(rd_peek(&start)) && n++ < TAG_MAX)
@@ -46,6 +55,9 @@ opens(struct rd start, bool from_client, const struct parse_input *in)
         return PARSE_NOT_MINE;
     if (rd_left(&start) == 0)
         return PARSE_MORE;
+    tag.end = start.p;
+    if (in->is_midstream && is_reply_code(tag))
+        return PARSE_NOT_MINE;
     return rd_u8(&start) == ' ' ? line_opens(start, commands) : PARSE_NOT_MINE;
 }
 
@@ -84,6 +96,15 @@ read_quoted(struct rd *line, uint8_t room[NAME_MAX_BYTES], struct rd *value)
     return false;
 }
 
+/* Exactly one more argument, the password. */
+static bool
+is_password(struct rd line)
+{
+    struct rd first;
+
+    return rd_left(&line) > 0 && (rd_peek(&line) == '"' || !text_take_until(&line, " ", &first));
+}
+
 /* LOGIN's user name, which may stand in octets behind the line; what comes behind that, the
  * password, is taken as well. PARSE_BAD: it is none. */
 static enum parse_result
@@ -97,11 +118,14 @@ read_login(struct line_message *m, struct rd line, uint8_t room[NAME_MAX_BYTES],
     if (text_take(&line, "\"")) {
         if (!read_quoted(&line, room, user))
             return PARSE_BAD;
+        (void)text_take(&line, " ");
         has_user = true;
     } else if (rd_peek(&line) != '{') {
         *user = line_word(&line);
         has_user = true;
     }
+    if (has_user && !is_password(line))
+        return PARSE_BAD;
     while (ends_in_literal(line, &length)) {
         if (length > LITERAL_MAX)
             return PARSE_BAD;
