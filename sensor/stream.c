@@ -169,19 +169,18 @@ open_gap(struct stream_pool *pool, struct stream *s, uint32_t seq)
     pool->counts.gaps++;
 }
 
-/* Keeps a segment that came early. One that starts where another does is a copy of it. */
+/* Keeps a segment that came early. One that another holds from its start to its end is a copy. */
 static enum stream_result
 hold(struct stream_pool *pool, struct stream *s, const struct stream_segment *g)
 {
     struct stream_block **at = &s->held, *b;
 
-    while (*at != NULL && (int32_t)((*at)->seq - g->seq) < 0)
-        at = &(*at)->next;
     s->disorder++;
-    if (*at != NULL && (*at)->seq == g->seq) {
-        pool->counts.retransmitted++;
-        return STREAM_GOING;
-    }
+    for (; *at != NULL && (int32_t)((*at)->seq - g->seq) <= 0; at = &(*at)->next)
+        if ((*at)->seq == g->seq && (*at)->used >= g->captured) {
+            pool->counts.retransmitted++;
+            return STREAM_GOING;
+        }
     b = block_take(pool, g->captured);
     if (b == NULL) {
         pool->counts.full++;
