@@ -498,8 +498,9 @@ parse_segment(struct job *job)
     struct flow *f = job->f;
     struct observer *o = job->o;
     struct stream *s;
+    bool is_syn = (job->p->tcp.flags & PACKET_TCP_SYN) != 0;
     struct stream_segment segment = {
-        .seq = job->p->tcp.seq,
+        .seq = job->p->tcp.seq + is_syn, /* data in a SYN (RFC 7413) stand behind it */
         .data = job->p->payload,
         .captured = job->p->payload_captured,
         .length = job->p->payload_length,

@@ -283,6 +283,7 @@ struct step {
     const char *text;
     int behind;
     uint32_t ack;
+    bool is_syn;
 };
 
 #define STEPS 6
@@ -307,7 +308,7 @@ take_step(struct observer *o, struct flow_table *flows, const struct step *s, ui
     p.payload_length = n + behind;
     p.tcp.seq = s->seq;
     p.tcp.ack = s->ack;
-    p.tcp.flags = PACKET_TCP_ACK;
+    p.tcp.flags = s->is_syn ? PACKET_TCP_SYN : PACKET_TCP_ACK;
     emitter.now.packet++;
     emitter.packet = &p;
     f = flow_table_update(flows, &p, flow_hash(&p, 1), 1000000, 100, &direction);
@@ -362,6 +363,9 @@ static const struct {
     { "what a stream carries, too", PORT_TUNNEL,
         { { .seq = 1, .text = "TWo" }, { .seq = 4, .text = "ne\nTWtwo\n" } },
         "nested:one nested:two" },
+    { "data in a SYN (TCP Fast Open) stand behind it", PORT_WORD,
+        { { .seq = 1, .text = "Wus", .is_syn = true }, { .seq = 5, .text = "er\n" } },
+        "word:user" },
     { "bodies are passed over", PORT_BODY,
         { { .seq = 1, .text = "B1\n", .behind = 60 }, { .seq = 64, .text = "", .behind = 40 },
             { .seq = 104, .text = "B0\n" } },
