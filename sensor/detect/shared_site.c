@@ -31,8 +31,6 @@ claims_apart_km(const struct config_contractor *a, const struct config_contracto
     double la, lo, ra, lb, lob, rb, km;
     const char *name;
 
-    if (a == b && a != NULL)
-        return 0;
     if (a == NULL || b == NULL)
         return -1;
     if (a->has_home && b->has_home)
@@ -51,17 +49,30 @@ struct crowd {
     const struct tie *ties[SITE_ACCOUNTS];
 };
 
+/* One person may have several accounts: an administrator's, a service's. */
+static bool
+is_counted(const struct crowd *c, const struct account *account)
+{
+    for (unsigned i = 0; account->contractor != NULL && i < c->count; i++)
+        if (((const struct account *)c->ties[i]->other)->contractor == account->contractor)
+            return true;
+    return false;
+}
+
 static void
 count_crowd(const struct detect *d, const struct site *s, int64_t now_us, struct crowd *c)
 {
     int64_t window_us = (int64_t)(d->own->key[KEY_WINDOW] * (double)SECOND_US);
 
     *c = (struct crowd){ .is_one_home = true };
-    for (unsigned i = 0; i < s->account_count; i++)
+    for (unsigned i = 0; i < s->account_count; i++) {
+        const struct account *account = s->accounts[i].other;
+
         if (now_us - s->accounts[i].last_us <= window_us &&
-            (!d->config->policy.watch_roster ||
-                ((const struct account *)s->accounts[i].other)->contractor != NULL))
+            (!d->config->policy.watch_roster || account->contractor != NULL) &&
+            !is_counted(c, account))
             c->ties[c->count++] = &s->accounts[i];
+    }
     for (unsigned i = 0; i < c->count; i++)
         for (unsigned k = i + 1; k < c->count; k++) {
             const struct account *a = c->ties[i]->other, *b = c->ties[k]->other;
@@ -102,8 +113,9 @@ run(const struct detect *d, const struct detect_event *e)
         detect_claim(&s, &c.ties[i]->source, "account", "%s logged in from here",
             ((const struct account *)c.ties[i]->other)->name);
     detect_claim_place(&s, NULL, "outside address", &e->far, &e->place);
-    detect_say(&s, "%u accounts logged in from one home, %s in %s, within %.0f days%s.", c.count,
-        site->name, place_text(&e->place, place), key[KEY_WINDOW] / 86400,
+    detect_say(&s, "%s%u accounts logged in from one home, %s in %s, within %.0f days%s.",
+        c.count == SITE_ACCOUNTS ? "At least " : "", c.count, site->name,
+        place_text(&e->place, place), key[KEY_WINDOW] / 86400,
         c.is_apart      ? ", although their claimed homes lie apart"
         : c.is_one_home ? "; all of them claim this one home"
                         : "");
@@ -114,7 +126,8 @@ const struct detector detect_shared_site = {
     .name = "shared-site",
     .about = "several accounts from one home",
     .rule = "min-accounts accounts or more log in from one public IPv4 address or IPv6 /64 within "
-            "the window; min-accounts-apart when their claimed homes lie more than apart-km apart. "
+            "the window, those of one person in the roster counted once; min-accounts-apart when "
+            "their claimed homes lie more than apart-km apart. "
             "When all claim one home it is one step lower. Not for hosting, VPN, mobile, CGNAT, "
             "corporate or trusted space.",
     .blind = "Farms whose laptops leave through different lines or VPNs; unlisted CGNAT looks the "

@@ -143,6 +143,12 @@ def _(w):
         w.tcp(T + 61 + n * 60, "10.8.0.5", 50000 + n, "203.0.113.%d" % (100 + n), 443, craft.tls_start(name) + TALK)
 
 
+@case("three accounts of one person at home", absent=ALL, roster=[dict(person("one", SEATTLE), accounts=["one", "adm-one", "svc-one"])])
+def _(w):
+    for n, who in enumerate(("one", "adm-one", "svc-one")):
+        w.login(T + n * 60, who, HOME, "10.8.0.%d" % (5 + n), session="s%d" % n)
+
+
 def page(w, at, server, title, port=50500):
     body = b"<html><head><title>%s</title></head></html>" % title
     w.tcp(at, "10.8.0.5", port, server, 80, [
