@@ -608,9 +608,28 @@ lease_is_current(const struct lease *l, int64_t now_us, int64_t lease_us)
 static bool
 is_overdue(const struct lease *l, int64_t now_us)
 {
-    int64_t interval_us = l->interim_us > INTERIM_US ? l->interim_us : INTERIM_US;
+    return l->interim_us > 0 && now_us - l->renewed_us > 2 * l->interim_us;
+}
 
-    return l->interim_us > 0 && now_us - l->renewed_us > 2 * interval_us;
+static void
+take_interim(struct lease *l, int64_t interim_us)
+{
+    interim_us = interim_us > INTERIM_US ? interim_us : INTERIM_US;
+    l->interim_us = l->interim_us > interim_us ? l->interim_us : interim_us;
+    change_mark(&l->account->state.change);
+}
+
+void
+lease_renewed(struct lease *l, int64_t now_us)
+{
+    take_interim(l, now_us - l->renewed_us);
+}
+
+void
+lease_tunnel_ended(struct lease *l)
+{
+    if (l->open_sessions > 0 && --l->open_sessions == 0)
+        take_interim(l, 0);
 }
 
 bool

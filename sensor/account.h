@@ -86,7 +86,8 @@ struct lease {
     struct in6_addr outside, inside;
     struct site *site;                     /* of outside; NULL without */
     int64_t start_us, last_us, renewed_us; /* last: the end, or the last sign of life */
-    int64_t interim_us; /* longest silence that an interim record ended; 0: none came */
+    int64_t interim_us; /* longest silence that an interim record ended; 0: none came, and no tunnel
+                           of it was seen to end */
     char method[32];
     char session[LEASE_SESSIONS][64];
     unsigned session_count;
@@ -183,6 +184,10 @@ void accounts_end_lease(struct accounts *t, struct lease *l, int64_t at_us);
 bool lease_is_current(const struct lease *l, int64_t now_us, int64_t lease_us);
 /* Current, and something says so: its source tells ends, or a tunnel of it is up. */
 bool lease_is_open(const struct lease *l, int64_t now_us, int64_t lease_us);
+/* An interim record came: others will, while it lives. */
+void lease_renewed(struct lease *l, int64_t now_us);
+/* A tunnel of it ended; behind the last one its end is no longer awaited for long. */
+void lease_tunnel_ended(struct lease *l);
 
 /* Known accounts, sites and devices, in order of use. */
 struct account *accounts_first(const struct accounts *t);

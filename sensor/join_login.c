@@ -145,8 +145,8 @@ learn(struct analyst *a, struct lease *l, const struct told *t, const struct obs
     if (t->device != NULL && l->device[0] == '\0')
         snprintf(l->device, sizeof l->device, "%s", t->device);
     l->tells_end = l->tells_end || t->tells_end;
-    if (t->is_interim && a->now_us - l->renewed_us > l->interim_us)
-        l->interim_us = a->now_us - l->renewed_us;
+    if (t->is_interim)
+        lease_renewed(l, a->now_us);
     if (t->has_outside && !l->has_outside) {
         l->has_outside = true;
         l->outside = t->outside;

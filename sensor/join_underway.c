@@ -113,8 +113,8 @@ join_underway_close(struct analyst *a, struct underway_session *r)
 {
     struct lease *l = r->lease == 0 ? NULL : accounts_lease(a->accounts, r->lease);
 
-    if (l != NULL && l->open_sessions > 0)
-        l->open_sessions--;
+    if (l != NULL)
+        lease_tunnel_ended(l);
     a->restored_count -= r->is_restored;
     change_end(&r->change);
     /* NOLINTNEXTLINE(clang-analyzer-*): the entry is in the table, and then out of it */

@@ -153,6 +153,14 @@ def _(w):
         tls_tunnel(w, T + 600 * n + 2, outside, 1800 * n or 620, fin=n > 0)
 
 
+@case("a tunnel ends, whose Accounting-Stop is lost; two hours later the account is in another state", config=AT_GATEWAY, city=True,
+      absent=["concurrent-logins"], expect=[alert("impossible-travel", "high", 3)])
+def _(w):
+    for n, outside in enumerate((HOME, "68.40.7.7")):
+        w.login(T + 3 * HOUR * n, "contractor1", outside, "10.8.0.%d" % (5 + n), session="s%d" % n)
+        tls_tunnel(w, T + 3 * HOUR * n + 2, outside, 3600)
+
+
 @case("a TLS tunnel from China, without its login", [alert("egress-country", "high", 4, subject__site=CHINA)], config=AT_GATEWAY)
 def _(w):
     tls_tunnel(w, T, CHINA, 300)
