@@ -65,7 +65,10 @@ run(const struct detect *d, const struct detect_event *e)
     link = e->kind == EVENT_LOGIN ? "connected from" : links[e->role];
     detect_say(&s, "%s %s %s in %s, %s%s%s%s%s.", detect_who(&s), link, address, place, rule,
         e->app == NULL ? "" : " (tool: ", e->app == NULL ? "" : e->app, e->app == NULL ? "" : ")",
-        unsure ? "; but the address is a relay's or the databases disagree" : "");
+        !unsure ? ""
+        : e->place.kind == GEOIP_RELAY
+            ? "; but the address is a relay's, whose user may be anywhere"
+            : "; but the databases disagree on that");
     findings_sight(d->findings, &s);
 }
 
