@@ -3,12 +3,14 @@
  * The far end that a relayed control session hides: STUN, TURN, ICE and hole punching name it,
  * while the device is driven or a moment before. RFC 8656, 6062, 8445.
  */
+#include "../conf/list.h"
 #include "join.h"
 #include <stdio.h>
 #include <string.h>
 
 #define CALLER_LIMIT 256          /* callers whose sessions have not come in yet */
 #define DRIVEN_US (5 * MINUTE_US) /* a peer belongs to a control session this fresh */
+#define KVM_US (11 * MINUTE_US)   /* a KVM calls nobody else; it is told of every ten minutes */
 
 static void
 drop_caller(struct analyst *a, struct underway *p)
@@ -30,6 +32,15 @@ remember_caller(struct analyst *a, const struct observation *o, const struct in6
         a->caller_count++;
 }
 
+static bool
+is_driven(const struct device *d, int64_t now_us)
+{
+    const struct list_tool *tool = d->driven_by[0] == '\0' ? NULL : list_tool_by_name(d->driven_by);
+    bool is_kvm = tool != NULL && strcmp(tool->class_name, "ip-kvm") == 0;
+
+    return d->driven_by[0] != '\0' && now_us - d->driven_us <= (is_kvm ? KVM_US : DRIVEN_US);
+}
+
 /* The far end that a relayed tool's own handshake gives away. False: no driven device takes part.
  */
 static bool
@@ -42,8 +53,7 @@ raise_peer(struct analyst *a, const struct observation *o, const struct in6_addr
     for (unsigned i = 0; i < 2; i++) {
         const struct device *d = accounts_find_device(a->accounts, ends[i]);
 
-        if (d == NULL || d->driven_by[0] == '\0' || a->now_us - d->driven_us > DRIVEN_US ||
-            locality_same(ends[i], peer))
+        if (d == NULL || !is_driven(d, a->now_us) || locality_same(ends[i], peer))
             continue;
         end = join_end_of(a, ends[i]);
         if (end.rank == 0)

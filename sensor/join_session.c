@@ -512,6 +512,7 @@ void
 join_session(struct analyst *a, const struct observation *o)
 {
     const char *class_name = fact_get_text(&o->fact, KEY_CLASS);
+    const char *app = fact_get_text(&o->fact, KEY_APP);
     struct in6_addr client = o->source, server = o->destination;
     struct underway_session *r;
     bool is_desktop;
@@ -524,6 +525,8 @@ join_session(struct analyst *a, const struct observation *o)
     if (r == NULL)
         return;
     is_desktop = strcmp(class_name, "remote-desktop") == 0;
+    if (app != NULL && strcmp(class_name, "ip-kvm") == 0) /* the machine itself is driven */
+        join_peer_driven(a, &client, app);
     if (!fact_is(&o->fact, KEY_STATE, "named")) {
         if (is_access(a, class_name, &client, &server))
             see_access(a, r, o, &client);

@@ -147,6 +147,7 @@ detect_words(const char *what)
     static const struct {
         const char *what, *words;
     } table[] = {
+        { "dns", "DNS question" },
         { "dns-question", "DNS question" },
         { "dns-answer", "DNS answer" },
         { "sni", "TLS server name" },

@@ -220,7 +220,8 @@ run(const struct detect *d, const struct detect_event *e)
     const struct fact *f = &e->observation->fact;
     struct detect_event at = *e;
     const struct list_tool *tool = NULL;
-    const char *what = NULL, *text;
+    const char *what = NULL, *text, *quote[2];
+    bool is_name;
     struct sighting s;
     char who[sizeof s.who];
 
@@ -239,10 +240,14 @@ run(const struct detect *d, const struct detect_event *e)
     detect_begin(&s, d, &at);
     detect_claim(&s, NULL, what == NULL ? "sign" : what, "%s", text);
     detect_who_within(&s, who, sizeof who);
+    is_name = f->kind != FACT_SESSION_OPEN;
+    quote[0] = is_name ? " \"" : "";
+    quote[1] = is_name ? "\"" : "";
     detect_say(&s,
-        "A KVM over IP (%s, named by %s \"%s\") is in the network of %s: whoever reaches it drives "
-        "a computer without any program on it.",
-        tool->name, what == NULL ? "sign" : detect_words(what), text, who);
+        "A KVM over IP (%s, told by its %s%s%s%s) is in the network of %s: whoever reaches it "
+        "drives a computer without any program on it.",
+        tool->name, what == NULL ? "session" : detect_words(what), quote[0], is_name ? text : "",
+        quote[1], who);
     findings_sight(d->findings, &s);
 }
 

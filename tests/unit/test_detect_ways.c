@@ -171,6 +171,21 @@ hidden_far_ends(void **state)
     }
 }
 
+static void
+who_drives_a_kvm(void **state)
+{
+    for (int late = 0; late < 2; late++) {
+        set_up(state);
+        scene_open();
+        scene_session(0, FACT_SESSION_OPEN, 5, LAPTOP, MESH, "ip-kvm", "JetKVM", "connected", NULL);
+        scene_peer((late ? 12 : 9) * MIN, LAPTOP, MESH, "turn-peer", CHINA);
+        scene_finish();
+        assert_int_equal(scene_find("revealed-peer", NULL) == NULL, late);
+        assert_int_equal(scene_find("egress-country", NULL) == NULL, late);
+        assert_null(scene_find("remote-control", NULL));
+    }
+}
+
 static const struct {
     const char *name, *how;
     int64_t before;
@@ -206,6 +221,7 @@ main(void)
         cmocka_unit_test_setup(a_device_that_is_on_no_vpn, set_up),
         cmocka_unit_test_setup(a_vpn_that_is_approved, set_up),
         cmocka_unit_test_setup(hidden_far_ends, set_up),
+        cmocka_unit_test_setup(who_drives_a_kvm, set_up),
         cmocka_unit_test_setup(callers_before_their_session, set_up),
     };
 
