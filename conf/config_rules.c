@@ -193,11 +193,12 @@ check_accounts(struct config_report *r, const struct config *c, const struct con
     qsort(names, count, sizeof(*names), compare_names);
     for (unsigned i = 1; i < count; i++) {
         const struct name *n = &names[i], *before = &names[i - 1];
-        const struct config_node *entry = config_node_entry(list, n->contractor);
+        const struct config_node *entry;
 
         if (n->contractor == before->contractor || n->length != before->length ||
             strncasecmp(n->text, before->text, n->length) != 0)
             continue;
+        entry = config_node_entry(list, n->contractor); /* walks the list: not for every name */
         snprintf(path, sizeof(path), "contractors[%u].accounts[%u]", n->contractor, n->account);
         config_report_error(r, config_node_entry(config_node_child(entry, "accounts"), n->account),
             path, "expected each account at one contractor, found '%.*s' at %s too", (int)n->length,

@@ -27,10 +27,13 @@ become_user(const char *name, char *error, size_t error_size)
         snprintf(error, error_size, "sensor.run-as: there is no user '%s'", name);
         return -1;
     }
+    if (geteuid() == user->pw_uid)
+        return 0;
     if (initgroups(name, user->pw_gid) != 0 ||
         setresgid(user->pw_gid, user->pw_gid, user->pw_gid) != 0 ||
         setresuid(user->pw_uid, user->pw_uid, user->pw_uid) != 0) {
-        snprintf(error, error_size, "cannot become user '%s': %s", name, strerror(errno));
+        snprintf(
+            error, error_size, "sensor.run-as: cannot become user '%s': %s", name, strerror(errno));
         return -1;
     }
     return 0;
@@ -39,7 +42,7 @@ become_user(const char *name, char *error, size_t error_size)
 int
 privilege_drop(const char *user, char *error, size_t error_size)
 {
-    if (geteuid() == 0 && user != NULL && become_user(user, error, error_size) != 0)
+    if (user != NULL && become_user(user, error, error_size) != 0)
         return -1;
     capng_clear(CAPNG_SELECT_BOTH);
     if (capng_apply(CAPNG_SELECT_CAPS) != 0) {
