@@ -172,6 +172,13 @@ parse_check_of(const char *session, const char *name)
     return n;
 }
 
+static inline void
+parse_check_skips(const struct parse_input *in, const char *name, uint64_t skip)
+{
+    if (in->skip != skip)
+        fail_msg("%s: skip %llu", name, (unsigned long long)in->skip);
+}
+
 /* The bytes have this result and tell these facts. Returns what was told. */
 static inline struct parse_check
 parse_check_bytes_tell(const struct parser *p, struct parse_input *in, const char *name,
@@ -193,13 +200,6 @@ parse_check_tells(const struct parser *p, struct parse_input *in, const char *na
     size_t n = parse_check_hex(bytes, sizeof bytes, hex);
 
     return parse_check_bytes_tell(p, in, name, bytes, n, result, facts);
-}
-
-static inline void
-parse_check_skips(const struct parse_input *in, const char *name, uint64_t skip)
-{
-    if (in->skip != skip)
-        fail_msg("%s: skip %llu", name, (unsigned long long)in->skip);
 }
 
 /* The same for a message that is read, to its last byte and no further. */

@@ -203,15 +203,15 @@ test_dialogues(void **state)
             const struct step *step = &dialogues[i].steps[n];
             struct parse_input in = segment(i, step);
             struct parse_check_name name = parse_check_step(dialogues[i].name, n);
-            size_t length = strlen(step->line);
+            size_t length = strlen(step->line), good;
             const struct line_flow *flow = (const void *)&memory;
             union parse_state before = memory;
             struct parse_check c;
 
             in.state = &before;
-            if (!flow->is_over && strchr(step->line, '{') == NULL &&
-                parse_check_prefixes(dialogues[i].parser, in, step->line, length) != length)
-                fail_msg("%s: a prefix", name.text);
+            good = parse_check_prefixes(dialogues[i].parser, in, step->line, length);
+            if (!flow->is_over && strchr(step->line, '{') == NULL && good != length)
+                fail_msg("%s: prefix of %zu bytes", name.text, good);
             before = memory;
             c = parse_check_bytes_tell(
                 dialogues[i].parser, &in, name.text, step->line, length, step->result, step->facts);
