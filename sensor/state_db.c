@@ -71,6 +71,7 @@ fail_sqlite(struct state_db *db)
     case SQLITE_LOCKED:
         return fail(db, "is locked by another program: end that, or name another file");
     case SQLITE_FULL:
+        return fail(db, "cannot be written: the disk is full");
     case SQLITE_IOERR:
         return fail(db, "cannot be written: %s; is the disk full?", sqlite3_errmsg(db->handle));
     case SQLITE_READONLY:
