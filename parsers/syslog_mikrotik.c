@@ -47,7 +47,7 @@ read(const struct syslog_message *m, struct fact *f)
     if (!text_take_until(&text, " ", &topics))
         return false;
     text = text_trim(text);
-    if (has_topic(topics, "ppp") && has_topic(topics, "account"))
+    if ((has_topic(topics, "ppp") || has_topic(topics, "ovpn")) && has_topic(topics, "account"))
         return syslog_match_any(text, ppp, sizeof(ppp) / sizeof(*ppp), f);
     if (has_topic(topics, "ppp") && has_topic(topics, "error"))
         return syslog_match_any(text, failed, sizeof(failed) / sizeof(*failed), f);

@@ -227,6 +227,9 @@ static const struct syslog_sample samples[] = {
         TIK "pppoe,ppp,info,account jdoe logged in, 10.8.0.6 from 02:00:5E:10:00:03",
         "login account=jdoe result=success method=syslog-mikrotik inside=10.8.0.6 "
         "calling-station=02:00:5E:10:00:03 gateway=tik1 device.mac=02:00:5e:10:00:03" },
+    { "RouterOS: OpenVPN user", TIK "ovpn,info,account jdoe logged in, 10.8.0.6 from 203.0.113.9",
+        "login account=jdoe result=success method=syslog-mikrotik outside=203.0.113.9 "
+        "inside=10.8.0.6 gateway=tik1" },
     { "RouterOS: gone", TIK "sstp,ppp,info,account jdoe logged out, 143 115036 112418 106 92",
         "logout account=jdoe method=syslog-mikrotik gateway=tik1" },
     { "RouterOS: refused", TIK "pppoe,ppp,error <0010>: user jdoe authentication failed",
