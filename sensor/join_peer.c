@@ -76,18 +76,21 @@ see_hidden_peer(struct analyst *a, const struct observation *o, const struct in6
         remember_caller(a, o, peer);
 }
 
-/* Whether somebody who was told before a session may be its far end. A TURN relay's peers are when
- * the session goes through that relay, and once the device is seen to be driven: calls and looks at
- * others' screens have them too. */
+/* Whether somebody who was told before a session may be its far end. A TURN relay's peers are once
+ * the device is seen to be driven: calls and looks at others' screens have them too. When the
+ * session goes another way than through that relay, it must have followed at once; it takes a
+ * minute to see that it drives. */
 static bool
 is_early(struct analyst *a, const struct underway *p, const struct in6_addr *server,
     enum detect_role role, bool *is_old)
 {
     bool is_turn = fact_is(&p->observation.fact, KEY_HOW, "turn-peer");
+    bool is_there = locality_same(&p->observation.destination, server);
+    int64_t age_us = a->now_us - p->observation.time_us;
 
-    *is_old = a->now_us - p->observation.time_us > (is_turn ? DRIVEN_US : JOIN_FLOW_US);
-    return !*is_old && (!is_turn || (role == ROLE_DRIVEN &&
-                                        locality_same(&p->observation.destination, server)));
+    *is_old = age_us > (is_turn ? DRIVEN_US : JOIN_FLOW_US);
+    return !*is_old &&
+           (!is_turn || (role == ROLE_DRIVEN && (is_there || age_us <= 2 * JOIN_FLOW_US)));
 }
 
 void

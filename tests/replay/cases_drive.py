@@ -177,3 +177,17 @@ def _(w):
 def _(w):
     w.turn(T + 1800, "192.168.1.20", 50700, WEBRTC, CHINA)
     w.channel(T + 1801, "192.168.1.20", 50700, WEBRTC, screen(120))
+
+
+@case("a driven tool, whose far end a TURN relay named a moment before", [
+    alert("remote-control", "high", 2.5), alert("egress-country", "high", 4), alert("case", "high", 4 + 2.5),
+    alert("revealed-peer", "info", 0)])
+def _(w):
+    w.turn(T + 590, "192.168.1.20", 50700, WEBRTC, CHINA)
+    tool(w, T + 600, ANYDESK, craft.driven(180), laptop="192.168.1.20")
+
+
+@case("a tool that drives minutes after a call", [alert("remote-control", "high", 2.5)], absent=["revealed-peer", "egress-country"])
+def _(w):
+    w.turn(T + 400, "192.168.1.20", 50700, WEBRTC, CHINA)
+    tool(w, T + 600, ANYDESK, craft.driven(180), laptop="192.168.1.20")
