@@ -30,7 +30,7 @@ take_scheme(struct rd *value, const char *scheme)
 
 /* The value of `name="..."` among the parameters. */
 static struct rd
-parameter(struct rd list, const char *name)
+parameter(struct rd list, const char *name, uint8_t room[BASIC_BYTES])
 {
     struct rd none = { 0 }, before, value;
 
@@ -40,7 +40,7 @@ parameter(struct rd list, const char *name)
         while (rd_left(&before) > 0 && (rd_peek(&before) == ' ' || rd_peek(&before) == ','))
             rd_skip(&before, 1);
         if (text_take(&list, "\"")) {
-            if (!text_take_until(&list, "\"", &value))
+            if (!text_take_quoted(&list, room, BASIC_BYTES, &value))
                 return none;
         } else if (!text_take_until(&list, ",", &value)) {
             value = text_take_rest(&list);
@@ -87,9 +87,9 @@ read_credentials(struct rd value, bool is_proxy, struct http_state *s, const str
         if (decoded.ok && text_take_until(&decoded, ":", &user))
             tell_attempt(user, is_proxy ? "http-proxy-basic" : "http-basic", s, in, out);
     } else if (take_scheme(&value, "Digest")) {
-        user = parameter(value, "userhash"); /* RFC 7616, 3.4.4: then the name is a hash */
+        user = parameter(value, "userhash", room); /* RFC 7616, 3.4.4: then the name is a hash */
         if (!user.ok || !text_equals_nocase(&user, "true"))
-            tell_attempt(parameter(value, "username"),
+            tell_attempt(parameter(value, "username", room),
                 is_proxy ? "http-proxy-digest" : "http-digest", s, in, out);
     } else if (take_scheme(&value, "NTLM") || take_scheme(&value, "Negotiate")) {
         decoded = base64_decode(value, room, sizeof room);

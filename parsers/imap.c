@@ -76,26 +76,6 @@ ends_in_literal(struct rd line, uint64_t *length)
     return text_to_number(digits, length);
 }
 
-/* A quoted string, its escapes (RFC 9051, 9) taken off. */
-static bool
-read_quoted(struct rd *line, uint8_t room[NAME_MAX_BYTES], struct rd *value)
-{
-    size_t n = 0;
-
-    while (rd_left(line) > 0 && n < NAME_MAX_BYTES) {
-        uint8_t c = rd_u8(line);
-
-        if (c == '"') {
-            *value = rd_of(room, n);
-            return true;
-        }
-        if (c == '\\')
-            c = rd_u8(line);
-        room[n++] = c;
-    }
-    return false;
-}
-
 /* Exactly one more argument, the password. */
 static bool
 is_password(struct rd line)
@@ -116,7 +96,7 @@ read_login(struct line_message *m, struct rd line, uint8_t room[NAME_MAX_BYTES],
     bool has_user = false;
 
     if (text_take(&line, "\"")) {
-        if (!read_quoted(&line, room, user))
+        if (!text_take_quoted(&line, room, NAME_MAX_BYTES, user))
             return PARSE_BAD;
         (void)text_take(&line, " ");
         has_user = true;

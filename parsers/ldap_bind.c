@@ -170,11 +170,14 @@ static bool
 sasl_digest(struct fact *f, struct rd t)
 {
     struct rd realm = t, skipped, name;
+    uint8_t room[NAME_ROOM];
 
-    if (!text_take_until(&t, "username=\"", &skipped) || !text_take_until(&t, "\"", &name))
+    if (!text_take_until(&t, "username=\"", &skipped) ||
+        !text_take_quoted(&t, room, sizeof room, &name))
         return false;
     login_account(f, name);
-    if (text_take_until(&realm, "realm=\"", &skipped) && text_take_until(&realm, "\"", &name))
+    if (text_take_until(&realm, "realm=\"", &skipped) &&
+        text_take_quoted(&realm, room, sizeof room, &name))
         fact_text(f, KEY_REALM, name.p, rd_left(&name));
     return true;
 }

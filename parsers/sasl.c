@@ -10,18 +10,21 @@
 #include "login.h"
 #include "text.h"
 
+#define NAME_BYTES FACT_TEXT_MAX
 #define TOKEN_BYTES 9216 /* of a line in base64 */
 
-typedef struct rd read_name(struct rd token);
+/* What does not stand in the token as it is said goes to room. */
+typedef struct rd read_name(struct rd token, uint8_t room[NAME_BYTES]);
 
 /* authzid NUL authcid NUL password */
 static struct rd
-read_plain(struct rd token)
+read_plain(struct rd token, uint8_t room[NAME_BYTES])
 {
     const uint8_t *first = rd_left(&token) == 0 ? NULL : memchr(token.p, 0, rd_left(&token));
     const uint8_t *second;
     struct rd none = { 0 };
 
+    (void)room;
     if (first == NULL)
         return none;
     rd_skip(&token, (size_t)(first - token.p) + 1);
@@ -30,35 +33,39 @@ read_plain(struct rd token)
 }
 
 static struct rd
-read_login(struct rd token)
+read_login(struct rd token, uint8_t room[NAME_BYTES])
 {
+    (void)room;
     return token;
 }
 
 static struct rd
-read_cram(struct rd token)
+read_cram(struct rd token, uint8_t room[NAME_BYTES])
 {
     struct rd name = { 0 };
 
+    (void)room;
     return text_take_until_last(&token, " ", &name) ? name : (struct rd){ 0 };
 }
 
 static struct rd
-read_digest(struct rd token)
+read_digest(struct rd token, uint8_t room[NAME_BYTES])
 {
     struct rd before, name;
 
-    if (text_take_until(&token, "username=\"", &before) && text_take_until(&token, "\"", &name))
+    if (text_take_until(&token, "username=\"", &before) &&
+        text_take_quoted(&token, room, NAME_BYTES, &name))
         return name;
     return (struct rd){ 0 };
 }
 
 /* A GS2 header, then n=name,r=nonce. */
 static struct rd
-read_scram(struct rd token)
+read_scram(struct rd token, uint8_t room[NAME_BYTES])
 {
     struct rd before, name;
 
+    (void)room;
     if (text_take_until(&token, ",", &before) && text_take_until(&token, ",", &before) &&
         text_take(&token, "n=") && text_take_until(&token, ",", &name))
         return name;
@@ -67,10 +74,11 @@ read_scram(struct rd token)
 
 /* user=name ^A auth=Bearer ..., or n,a=name, ^A ... */
 static struct rd
-read_oauth(struct rd token)
+read_oauth(struct rd token, uint8_t room[NAME_BYTES])
 {
     struct rd name;
 
+    (void)room;
     if (text_take(&token, "user=") && text_take_until(&token, "\1", &name))
         return name;
     if (text_take(&token, "n,a=") && text_take_until(&token, ",", &name))
@@ -142,7 +150,7 @@ sasl_response(
     struct sasl *s, struct rd base64, const struct parse_input *in, const struct parse_output *out)
 {
     const struct mechanism *m = &mechanisms[s->mechanism < MECHANISMS ? s->mechanism : 0];
-    uint8_t room[TOKEN_BYTES];
+    uint8_t room[TOKEN_BYTES], name[NAME_BYTES];
     struct rd token, user;
 
     if (s->mechanism == 0 || s->mechanism >= MECHANISMS - 1)
@@ -156,7 +164,7 @@ sasl_response(
         s->is_named |= gss_token(token, s->transaction, in, out);
     } else if (!s->is_answered) {
         s->is_answered = true;
-        user = m->read(token);
+        user = m->read(token, name);
         s->is_named = user.ok && rd_left(&user) > 0 && tell_attempt(s, user, m->method, out);
     }
 }

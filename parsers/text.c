@@ -295,6 +295,28 @@ text_take_until_last(struct rd *t, const char *mark, struct rd *piece)
     return true;
 }
 
+bool
+text_take_quoted(struct rd *t, uint8_t *room, size_t size, struct rd *piece)
+{
+    struct rd at = *t;
+
+    for (size_t n = 0; rd_left(&at) > 0; n++) {
+        uint8_t c = rd_u8(&at);
+
+        if (c == '"') {
+            *piece = rd_of(room, n);
+            *t = at;
+            return true;
+        }
+        if (n == size)
+            return false;
+        if (c == '\\' && (rd_peek(&at) == '"' || rd_peek(&at) == '\\'))
+            c = rd_u8(&at);
+        room[n] = c;
+    }
+    return false;
+}
+
 struct rd
 text_take_rest(struct rd *t)
 {

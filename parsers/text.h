@@ -37,6 +37,10 @@ bool text_take(struct rd *t, const char *word);
  * mark is not there. An empty piece is a piece. */
 bool text_take_until(struct rd *t, const char *mark, struct rd *piece);
 bool text_take_until_last(struct rd *t, const char *mark, struct rd *piece);
+/* Takes a quoted text, behind its opening mark, with the closing one; the backslash before a mark
+ * or another backslash is taken off, in room, and others stay, since many write DOMAIN\user as it
+ * is. False: it does not end, or does not fit. */
+bool text_take_quoted(struct rd *t, uint8_t *room, size_t size, struct rd *piece);
 /* Takes what remains. */
 struct rd text_take_rest(struct rd *t);
 /* Without spaces, tabs, CR, LF and NULs at both ends. */

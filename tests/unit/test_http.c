@@ -51,6 +51,14 @@ static const struct {
             { .from_server = true, .text = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n" } },
         "login account=Aladdin result=attempt method=http-basic; login result=success inferred=yes",
         false },
+    { "Digest, a domain with its backslash escaped",
+        { { .text = "GET / HTTP/1.1\r\nAuthorization: Digest username=\"CORP\\\\j\\\"d\", "
+                    "realm=\"r\"\r\n\r\n" } },
+        "login account=j\"d realm=CORP result=attempt method=http-digest", false },
+    { "Digest, a domain as it is",
+        { { .text = "GET / HTTP/1.1\r\nAuthorization: Digest username=\"CORP\\jdoe\", "
+                    "realm=\"r\"\r\n\r\n" } },
+        "login account=jdoe realm=CORP result=attempt method=http-digest", false },
     { "Digest",
         { { .text = "GET /dir/index.html HTTP/1.1\r\nAuthorization: Digest username=\"Mufasa\", "
                     "realm=\"http-auth@example.org\", uri=\"/dir/index.html\", algorithm=MD5, "
