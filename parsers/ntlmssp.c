@@ -173,6 +173,13 @@ tell_login(struct rd user, struct rd domain, struct rd host, uint32_t transactio
     out->fact(out->context, &f);
 }
 
+/* Whether the field stands behind the flags; an empty one may stand nowhere. */
+static bool
+leaves_flags(struct field f)
+{
+    return f.length == 0 || f.offset > AUTHENTICATE_FLAGS;
+}
+
 static bool
 read_authenticate(struct rd message, struct rd r, uint32_t transaction,
     const struct parse_input *in, const struct parse_output *out)
@@ -191,9 +198,7 @@ read_authenticate(struct rd message, struct rd r, uint32_t transaction,
     if (!r.ok)
         return false;
     rd_skip(&more, AUTHENTICATE_FLAGS);
-    flags = domain.offset > AUTHENTICATE_FLAGS && user.offset > AUTHENTICATE_FLAGS
-                ? rd_u32_le(&more)
-                : FLAG_UNICODE;
+    flags = leaves_flags(domain) && leaves_flags(user) ? rd_u32_le(&more) : FLAG_UNICODE;
     is_unicode = (flags & FLAG_UNICODE) != 0;
     user_text = field_text(&message, user, is_unicode, user_room);
     host_text = field_text(&message, host, is_unicode, host_room);

@@ -16,6 +16,11 @@
     "24002400440000000601b11d0000000f530065007200760065007200"                                     \
     "02000c0044006f006d00610069006e0001000c005300650072007600650072000000000000"
 
+/* OEM names, and fields without bytes that stand at offset 0. */
+#define OEM                                                                                        \
+    "4e544c4d53535000030000000000000000000000000000000000000000000000000000000400040040000000"     \
+    "03000300440000000000000000000000068200004a444f45504331"
+
 /* GSS-API with an AP-REQ (RFC 4121, 4.1; RFC 4120, 5.5.1) whose ticket is for cifs. */
 #define AP_REQ                                                                                     \
     "60818406092a864886f71201020201006e753073a003020105a10302010ea20703050000000000a3"             \
@@ -50,6 +55,10 @@ static const struct {
         "account=User realm=Domain result=attempt method=ntlmssp device.host-name=COMPUTER",
         true },
     { "null session", NULL_SESSION, "device address=198.51.100.1 os=Windows 10.0 build 17763",
+        true },
+    { "OEM names behind empty fields at no place", OEM,
+        "device address=198.51.100.1 host-name=PC1; login account=JDOE result=attempt "
+        "method=ntlmssp device.host-name=PC1",
         true },
     { "the server of a CHALLENGE", CHALLENGE,
         "device address=198.51.100.1 host-name=Server domain=Domain os=Windows 6.1 build 7601",
