@@ -133,8 +133,8 @@ put_if_nothing_decoded(FILE *to, const struct pipeline_summary *p)
     if (p->decode[PACKET_OK] > 0 || p->decode[PACKET_FRAGMENT] > 0)
         return;
     if (p->packets == 0)
-        fprintf(to, "NOTHING WAS DECODED: no packet was read. Is the path right, does the filter "
-                    "match anything?\n");
+        fprintf(to, "NOTHING WAS DECODED: no packet was read. Is the path or the interface right, "
+                    "does the filter match anything?\n");
     else
         fprintf(to,
             "NOTHING WAS DECODED: not one of the packets, of link type %" PRIu32
