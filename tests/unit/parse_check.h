@@ -125,17 +125,36 @@ parse_check_run(const struct parser *p, struct parse_input *in, const void *byte
     return result;
 }
 
-/* Every prefix, cut by the capture or not: no facts, never PARSE_OK, nothing consumed. Returns the
- * length of the first prefix that breaks this, or n. */
+static inline bool
+parse_check_is_read(const struct parser *p, struct parse_input in, const void *bytes, size_t n)
+{
+    union parse_state kept;
+    struct parse_check c;
+
+    if (in.state != NULL) {
+        kept = *in.state;
+        in.state = &kept;
+    }
+    return parse_check_run(p, &in, bytes, n, &c) == PARSE_OK;
+}
+
+/* Every prefix, cut by the capture or not: no facts, never PARSE_OK, nothing consumed; and of a
+ * message that is read, more is awaited of a stream. Returns the length of the first prefix that
+ * breaks this, or n. */
 static inline size_t
 parse_check_prefixes(const struct parser *p, struct parse_input in, const void *bytes, size_t n)
 {
+    bool is_awaited = in.transport == PARSE_TCP && parse_check_is_read(p, in, bytes, n);
     struct parse_check c;
 
     for (size_t i = 0; i < n; i++)
         for (int cut = 0; cut < 2; cut++) {
+            enum parse_result result;
+
             in.is_cut = cut == 1;
-            if (parse_check_run(p, &in, bytes, i, &c) == PARSE_OK || c.count > 0)
+            result = parse_check_run(p, &in, bytes, i, &c);
+            if (result == PARSE_OK || c.count > 0 ||
+                (is_awaited && i > 0 && !in.is_cut && result != PARSE_MORE))
                 return i;
         }
     return n;

@@ -157,6 +157,18 @@ test_other_bytes(void **state)
     }
 }
 
+/* What a connection begins with is awaited to its end. */
+static void
+test_first_prefixes(void **state)
+{
+    (void)state;
+    parse_check_no_prefix_tells(&parser_socks, segment(true), "greeting", "05 02 00 02");
+    parse_check_no_prefix_tells(
+        &parser_socks, segment(true), "SOCKS 4", "04 01 0050 c0000201 6a646f65 00");
+    parse_check_no_prefix_tells(&parser_socks, segment(true), "SOCKS 4a",
+        "04 01 01bb 00000001 4d4f5a 00 6578616d706c652e636f6d 00");
+}
+
 static const struct {
     const char *name, *hex; /* behind a greeting that offers a password, chosen by the server */
     bool from_client;
@@ -191,6 +203,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_connections),
+        cmocka_unit_test(test_first_prefixes),
         cmocka_unit_test(test_other_bytes),
         cmocka_unit_test(test_damaged_messages),
     };
