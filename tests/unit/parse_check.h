@@ -311,6 +311,8 @@ parse_check_connection(
             asked = last.transaction;
         else if (last.pairing == FACT_ANSWER && last.transaction != asked)
             fail_msg("%s: answers %u instead of %u", s->name, last.transaction, asked);
+        if (last.pairing != FACT_ANSWER && strncmp(s->facts, "login result=", 13) == 0)
+            fail_msg("%s: a result of nobody's that is no answer", s->name);
     }
 }
 
