@@ -9,8 +9,8 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-#define PACKET_RING_BYTES ((size_t)1 << 20) /* thousands of packets; the largest takes a quarter   \
-                                             */
+/* Thousands of packets; the largest takes a quarter. */
+#define PACKET_RING_BYTES ((size_t)1 << 20)
 #define EMISSION_RING_BYTES ((size_t)1 << 18)
 #define WAIT_ROOM_MS 1
 #define MAC_BYTES 6
