@@ -389,6 +389,7 @@ static size_t
 take_stream(void *context, const uint8_t *bytes, size_t n)
 {
     struct job *job = context;
+    const struct stream *s = &job->pair->way[job->direction];
     size_t at = 0;
 
     while (at < n) {
@@ -400,8 +401,9 @@ take_stream(void *context, const uint8_t *bytes, size_t n)
             break;
         at += taken;
     }
+    /* What came twice counts once. */
     if ((*job->candidates & job->o->whole_stream) == 0 && job->f != NULL &&
-        job->f->payload_bytes[job->direction] >= job->o->request.stream_bytes)
+        s->next - s->first >= job->o->request.stream_bytes)
         return STREAM_STOP;
     return at;
 }

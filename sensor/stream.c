@@ -319,7 +319,7 @@ stream_acknowledged(
 void
 stream_start(struct stream *s, uint32_t seq)
 {
-    s->next = seq;
+    s->first = s->next = seq;
     s->is_started = true;
 }
 

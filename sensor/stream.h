@@ -18,7 +18,7 @@ struct stream_pool;
 struct stream_block;
 
 struct stream {
-    uint32_t next; /* sequence number that comes next */
+    uint32_t first, next; /* sequence numbers: of its first byte, of what comes next */
     bool is_started;
     bool is_passing; /* no byte from `next` on was seen yet: the taker passed over what is before */
     bool is_read;    /* the taker's own: a message of this direction was read */

@@ -286,7 +286,7 @@ struct step {
     bool is_syn;
 };
 
-#define STEPS 6
+#define STEPS 8
 
 static void
 take_step(struct observer *o, struct flow_table *flows, const struct step *s, uint16_t port)
@@ -415,6 +415,12 @@ static const struct {
             { .seq = 104, .text = "O1\n" }, { .seq = 107, .text = "", .behind = -100 },
             { .seq = 207, .text = "Oc\n" } },
         "disorder:0 disorder:0 disorder:0" },
+    { "what came twice counts once where a stream's start ends", PORT_ORDER,
+        { { .seq = 1, .text = "O9\n" }, { .seq = 4, .text = "", .behind = 900 },
+            { .seq = 4, .text = "", .behind = 900 }, { .seq = 4, .text = "", .behind = 900 },
+            { .seq = 4, .text = "", .behind = 900 }, { .seq = 4, .text = "", .behind = 900 },
+            { .seq = 904, .text = "O\n" }, { .seq = 906, .text = "O\n" } },
+        "disorder:0 disorder:4 disorder:4" },
     { "but one of theirs that came twice is", PORT_ORDER,
         { { .seq = 1, .text = "O1\n" }, { .seq = 4, .text = "", .behind = 60 },
             { .seq = 4, .text = "", .behind = 60 }, { .seq = 64, .text = "", .behind = 40 },
