@@ -262,6 +262,22 @@ test_prefixes(void **state)
     parse_check_no_prefix_tells(&parser_tls, in, "two records", client_hello_two_records);
 }
 
+/* The hello's type stands in one record with the first of its length, all else in the next. */
+static void
+test_header_in_two_records(void **state)
+{
+    struct parse_input in = { .transport = PARSE_TCP, .from_client = true };
+    char hex[sizeof client_hello + 16];
+
+    (void)state;
+    snprintf(hex, sizeof hex,
+        "16030100020100"
+        "1603010159%s",
+        client_hello + strlen("160301015b0100"));
+    parse_check_no_prefix_tells(&parser_tls, in, "header in two records", hex);
+    parse_check_tells(&parser_tls, &in, "header in two records", hex, PARSE_OK, HELLO);
+}
+
 static const struct {
     const char *name, *hex;
     bool is_known;
@@ -305,6 +321,7 @@ main(void)
         cmocka_unit_test(test_time_of_the_answer),
         cmocka_unit_test(test_other_way),
         cmocka_unit_test(test_prefixes),
+        cmocka_unit_test(test_header_in_two_records),
         cmocka_unit_test(test_hostile_and_other_bytes),
     };
 
